@@ -1,0 +1,1 @@
+"""The conversation: understanding, ranking, reasons, wording and checking. Knows nothing of pages."""

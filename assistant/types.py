@@ -1,0 +1,168 @@
+"""The values that pass through one turn of the conversation. Nothing here knows of pages or models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from retrieval.types import AttributeTest, Product
+
+Intent = Literal["search", "refine", "more", "start_over", "greeting", "thanks", "unclear"]
+
+ConstraintKind = Literal["price", "category", "brand", "attribute", "stock"]
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One thing the shopper asked for, shown as one removable chip.
+
+    A hard constraint filters (products that fail it are no candidates); a soft one only ranks.
+    """
+
+    key: str
+    """What it is about; a new constraint replaces the old one of the same key: "price", "brand",
+    "category", "stock", "attribute:colour", "not attribute:material"."""
+    kind: ConstraintKind
+    label: str
+    """As the chip and the reply say it: "under $150", "not leather", "tents"."""
+    hard: bool = True
+    negated: bool = False
+    values: tuple[str, ...] = ()
+    """Folded category or brand names."""
+    low: float | None = None
+    high: float | None = None
+    """Price bounds, in the shop's currency."""
+    test: AttributeTest | None = None
+    note: str = ""
+    """Where a number was not the shopper's own: "cheap: the lower third of our tents"."""
+
+
+ReasonKind = Literal["request_met", "request_missed", "relevance", "taste", "social_proof", "comparison", "policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a product stands where it stands: one named contribution of the ranker with the fact behind it."""
+
+    id: str
+    """Unique within the answer: "r1", "r2"."""
+    kind: ReasonKind
+    product_id: str
+    signal: str
+    """The ranker's signal it comes from; taking that signal away must lower the product (raise it, if negative)."""
+    field: str
+    """The catalogue field the fact is in: "price", "colour", "rating"; "" for taste and relevance."""
+    value: str
+    """The fact as the catalogue has it: "$129.00", "forest green"."""
+    text: str
+    """The plain wording, a full sentence; shown whenever no model sentence survives the check."""
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence that may be shown: it passed `assistant.verify`, or is the plain wording of a reason."""
+
+    product_id: str
+    text: str
+    reasons: tuple[str, ...]
+    """Ids of the reasons it words."""
+    supported: bool
+    source: Literal["model", "plain"]
+    evidence: tuple[tuple[str, str], ...] = ()
+    """(field, value) pairs of the catalogue it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence the model wrote and no shopper saw, with the claim that failed."""
+
+    product_id: str
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One card."""
+
+    product: Product
+    score: float
+    contributions: Mapping[str, float]
+    """Signal name -> weight * signal; they add up to `score`."""
+    reasons: tuple[Reason, ...]
+    """The most important first; trade-offs (negative contributions) last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """First event: what the request was taken to mean."""
+
+    session: str
+    intent: Intent
+    constraints: tuple[Constraint, ...]
+    query: str
+    """The words searched for, constraints included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Second event: the cards, before any wording, and the opening line of the reply."""
+
+    opening: str
+    recommendations: tuple[Recommendation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """One verified sentence; in product order as far as the model allows."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole of one turn; also what is stored for the trace."""
+
+    id: str
+    session: str
+    message: str
+    intent: Intent
+    constraints: tuple[Constraint, ...]
+    reply: str
+    """Markdown: the opening, then each product by name with its sentences."""
+    recommendations: tuple[Recommendation, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Follow-ups worth a click: "cheaper", "in blue"."""
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Encoder, generator and prompt that made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Last event."""
+
+    answer: Answer
+
+
+AnswerEvent = Understood | Found | Worded | Done
+
+
+class TextGenerator(Protocol):
+    """Continues prompts; the prompts of one answer go in together, so that a model can batch them."""
+
+    @property
+    def name(self) -> str:
+        """Model and adapter, for the trace."""
+        ...
+
+    def generate(
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float
+    ) -> Iterator[tuple[int, str]]:
+        """Yields (index of the prompt, next piece of its text) as the text grows, pieces of several
+        prompts interleaved; ends when all are finished or `seconds` are over. Raises GeneratorError."""
+        ...

@@ -1,0 +1,1 @@
+"""Hand-written vocabularies of the demo shop, one module per group of departments."""

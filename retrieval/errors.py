@@ -1,0 +1,46 @@
+"""Every error a person can cause or mend.
+
+StoreclerkError                 one clear line that names the value and the way out; exit status 1
+├── FeedError                   a catalogue file that cannot be read at all
+├── ModelMissing                a model package or folder that is not there or does not load
+├── DataFolderBusy              another process owns the data folder
+├── IndexMissing                nothing has been indexed yet
+├── IndexBroken                 table, vectors and words disagree and cannot be mended here
+├── StorageFull                 the disk is full or read-only
+├── UnknownProduct              a product id that is not in the catalogue
+└── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, PortInUse
+"""
+
+from __future__ import annotations
+
+
+class StoreclerkError(Exception):
+    """The root: whatever reaches a user as one line. The text must name the value and the next step."""
+
+
+class FeedError(StoreclerkError):
+    """The whole file is unusable; a bad row is only rejected (see `retrieval.feeds`)."""
+
+
+class ModelMissing(StoreclerkError):
+    """A model could not be loaded; the message names the package or setting that mends it."""
+
+
+class DataFolderBusy(StoreclerkError):
+    """Chroma loses vectors when two processes write one folder, so the second one is turned away."""
+
+
+class IndexMissing(StoreclerkError):
+    """The data folder has no catalogue yet."""
+
+
+class IndexBroken(StoreclerkError):
+    """The derived indexes do not match the product table."""
+
+
+class StorageFull(StoreclerkError):
+    """Writing failed for want of space or permission."""
+
+
+class UnknownProduct(StoreclerkError):
+    """A product id that the catalogue does not hold."""

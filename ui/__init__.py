@@ -1,0 +1,1 @@
+"""The pages, mounted on one FastAPI application."""
