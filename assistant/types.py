@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -161,8 +161,9 @@ class TextGenerator(Protocol):
         ...
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Callable[[str], bool] = ...
     ) -> Iterator[tuple[int, str]]:
         """Yields (index of the prompt, next piece of its text) as the text grows, pieces of several
-        prompts interleaved; ends when all are finished or `seconds` are over. Raises GeneratorError."""
+        prompts interleaved. A prompt is finished when `stop`, told its text so far, says so; all end when
+        `seconds` are over. Raises GeneratorError."""
         ...

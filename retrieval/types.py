@@ -110,6 +110,8 @@ class Hit:
     """Share of the best reciprocal rank the word search could give, 0 (not found by words) to 1 (first)."""
     meaning: float
     """The same for the vector search."""
+    similarity: float = 0.0
+    """Cosine of request and product, -1 to 1; 0 if the vector search did not return it."""
     relevance: float | None = None
     """The reranker's estimate, 0 to 1; None if no reranker is configured."""
     matched_words: tuple[str, ...] = ()

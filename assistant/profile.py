@@ -1,0 +1,74 @@
+"""A shopper's past: reading events, and the product a taste reason refers to."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import SettingsError
+from retrieval.types import Product, Vectors
+
+_MOST_HISTORY = 12  # older steps weigh under 2 % each (search.HISTORY_DECAY)
+_VERBS = {"buy": "bought", "rate": "bought", "add_to_cart": "put in your cart", "view": "viewed"}
+_STRENGTH = {"viewed": 0, "put in your cart": 1, "bought": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """One shopper of the events file, for the picker of the demo."""
+
+    id: str
+    label: str
+    history: tuple[str, ...]
+    """Product ids, oldest first, the most recent dozen."""
+    verbs: Mapping[str, str]
+    """Product id -> "bought", "put in your cart" or "viewed", the strongest that happened."""
+
+
+def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
+    """Shoppers of an events CSV (shopper, time, event, product_id, rating); unknown products are left out.
+
+    Raises SettingsError if the file cannot be read or lacks a column.
+    """
+    wanted = {"shopper", "time", "event", "product_id"}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = wanted - set(rows.fieldnames or ())
+            if missing:
+                raise SettingsError(f"The events file {path} has no column {', '.join(sorted(missing))}.")
+            events: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+            for row in rows:
+                if row["product_id"] in products and row["event"] in _VERBS:
+                    events[row["shopper"]].append((row["time"], row["event"], row["product_id"]))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The events file {path} cannot be read: {error}.") from error
+    return [_shopper(id, sorted(steps), products) for id, steps in sorted(events.items())]
+
+
+def _shopper(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[str, Product]) -> Shopper:
+    verbs: dict[str, str] = {}
+    for _time, event, product_id in steps:
+        verb = _VERBS[event]
+        if _STRENGTH[verb] >= _STRENGTH.get(verbs.get(product_id, "viewed"), 0):
+            verbs[product_id] = verb
+    recent = tuple(dict.fromkeys(product_id for *_, product_id in reversed(steps)))[:_MOST_HISTORY][::-1]
+    liked = Counter(products[i].category[-1] for i in verbs if products[i].category)
+    interests = ", ".join(name.lower() for name, _ in liked.most_common(2))
+    return Shopper(id, f"{id}: {interests}" if interests else id, recent, verbs)
+
+
+def nearest_past(
+    product: Product, history: Sequence[str], vectors: Mapping[str, Vectors], least: float = 0.45
+) -> str | None:
+    """The product of the history most like this one (cosine of at least `least`); never the product itself."""
+    if product.id not in vectors:
+        return None
+    likeness = {
+        id: float(vectors[id] @ vectors[product.id]) for id in history if id in vectors and id != product.id
+    }
+    best = max(likeness, key=lambda id: likeness[id], default=None)
+    return best if best is not None and likeness[best] >= least else None

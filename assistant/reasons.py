@@ -1,0 +1,229 @@
+"""Contributions and facts -> reasons: why a product stands where it stands, and what speaks against it.
+
+Every reason carries the signal it comes from and that signal's exact contribution; nothing is claimed that
+the ranker did not count. The plain wording of a reason is already a sentence fit to be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from assistant.ranking import Ranked, judge
+from assistant.types import Constraint, Reason, ReasonKind
+from assistant.wording import listed, money, plural, shown
+from retrieval.text import fold, stem, words
+from retrieval.types import AttributeValue, Product
+
+MOST_POSITIVE = 3
+MOST_NEGATIVE = 1
+"""A card is read in seconds: the few reasons that moved the product most, and the main trade-off."""
+
+SMALLEST = 0.01
+"""Contributions below this move no product past another often enough to be called a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The product of a shopper's history that a taste reason refers to."""
+
+    product: Product
+    verb: str
+    """ "bought" or "viewed"."""
+
+
+def reasons_for(
+    ranked: Ranked,
+    constraints: Sequence[Constraint],
+    *,
+    past: Past | None = None,
+    quote: str = "",
+) -> tuple[Reason, ...]:
+    """The reasons of one product, strongest first, the trade-off last; ids are set by `numbered`.
+
+    `quote` is a sentence of the listing that is close to the request, used where little else can be said.
+    """
+    found: list[Reason] = []
+    for constraint in constraints:
+        reason = _wish_reason(ranked, constraint)
+        if reason is not None:
+            found.append(reason)
+    found.extend(_rating_reason(ranked))
+    if not ranked.product.in_stock:
+        found.append(_reason(ranked, "request_missed", "stock", "stock", "0", "It is out of stock at the moment."))
+    if past is not None and ranked.contributions.get("taste", 0.0) >= SMALLEST:
+        text = f"It is similar to the {past.product.title} you {past.verb}."
+        found.append(_reason(ranked, "taste", "taste", "", past.product.title, text))
+    found.extend(_words_reason(ranked, constraints))
+    positive = [r for r in found if r.contribution >= SMALLEST]
+    if len(positive) < 2 and quote and ranked.contributions.get("meaning", 0.0) >= SMALLEST:
+        found.append(
+            _reason(ranked, "relevance", "meaning", "description", quote, f"The listing says: “{quote}”")
+        )
+    return _chosen(found)
+
+
+def numbered(groups: Sequence[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
+    """Gives the reasons of one answer their ids: r1, r2, ..."""
+    result: list[tuple[Reason, ...]] = []
+    count = 0
+    for group in groups:
+        result.append(tuple(replace(reason, id=f"r{count + i}") for i, reason in enumerate(group, start=1)))
+        count += len(group)
+    return result
+
+
+def _chosen(found: Sequence[Reason]) -> tuple[Reason, ...]:
+    """What was asked for before anything else, each group by weight; then the main thing against it."""
+    rank = {"request_met": 0, "taste": 1, "social_proof": 1, "relevance": 2}
+    positive = sorted(
+        (r for r in found if r.contribution >= SMALLEST), key=lambda r: (rank.get(r.kind, 1), -r.contribution)
+    )
+    negative = sorted((r for r in found if r.contribution <= -SMALLEST), key=lambda r: r.contribution)
+    return (*positive[:MOST_POSITIVE], *negative[:MOST_NEGATIVE])
+
+
+def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
+    """One wish met, broken or left open by the listing; None where there is nothing worth saying."""
+    product = ranked.product
+    if constraint.kind == "price":
+        return _price_reason(ranked, constraint)
+    if constraint.kind == "stock":
+        return None  # a filter only: it moved nothing among the candidates
+    signal = f"wish:{constraint.key}"
+    contribution = ranked.contributions.get(signal, 0.0)
+    if constraint.kind == "category":
+        # That a tent is a tent goes without saying; that it is not one has to be said.
+        if contribution >= 0:
+            return None
+        where = " > ".join(product.category) or "no category"
+        text = f"It is listed under {where}, not under {constraint.label}."
+        return _reason(ranked, "request_missed", signal, "category", where, text)
+    if constraint.kind == "brand":
+        verb = "is" if contribution > 0 else "is not"
+        label = constraint.label.removeprefix("not ")
+        text = f"It is made by {product.brand}." if contribution > 0 else f"Its brand {verb} {label} but {product.brand}."
+        return _reason(ranked, _met(contribution), signal, "brand", product.brand, text)
+    assert constraint.test is not None
+    name, value = attribute_of(product, constraint.test.attribute)
+    states, _ = judge(constraint, product)
+    if not states:
+        if constraint.negated:
+            return None
+        text = f"The listing does not say whether it is {name}." if constraint.test.flag is not None else (
+            f"The listing does not give its {name}."
+        )
+        return _reason(ranked, "request_missed", signal, name, "", text)
+    assert value is not None
+    text = worded_fact(name, value) if contribution > 0 else _missed(name, value, constraint)
+    return _reason(ranked, _met(contribution), signal, name, shown(value), text)
+
+
+def _missed(name: str, value: AttributeValue, constraint: Constraint) -> str:
+    if isinstance(value, bool) or constraint.negated:
+        return worded_fact(name, value)
+    wanted = constraint.label.removeprefix(f"{name} ")
+    return f"Its {name} is {shown(value)}, while you asked for {wanted}."
+
+
+def worded_fact(name: str, value: AttributeValue) -> str:
+    """One attribute as a plain sentence: It is waterproof. Its capacity is 45 L. It has bluetooth."""
+    if isinstance(value, bool):
+        if name.endswith(_ADJECTIVE_ENDINGS):
+            return f"It is {name}." if value else f"It is not {name}."
+        return f"It has {_article(name)}{name}." if value else f"It has no {name}."
+    if isinstance(value, tuple) and name in ("use", "uses", "occasion"):
+        return f"It is meant for {shown(value)}."
+    verb = "are" if name.endswith("s") and not name.endswith("ss") else "is"
+    return f"Its {name} {verb} {shown(value)}."
+
+
+# Yes/no attributes that read as adjectives; anything else is something the product has.
+_ADJECTIVE_ENDINGS = (
+    "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
+    "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
+    "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart", "freestanding",
+)  # fmt: skip
+_MASS_NOUNS = frozenset("bluetooth wi-fi wifi nfc gps usb storage noise anc ambient".split())
+
+
+def _article(noun: str) -> str:
+    first, last = noun.split()[0], noun.split()[-1]
+    if first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "s", "tion")):
+        return ""
+    return "an " if first[0] in "aeiou" else "a "
+
+
+def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
+    product = ranked.product
+    contribution = ranked.contributions.get("budget", 0.0)
+    if product.price is None:
+        return None
+    price = money(product.price, product.currency)
+    if contribution > 0:
+        text = f"It costs {price}, {_within(constraint, product.currency)}."
+        return _reason(ranked, "request_met", "budget", "price", price, text)
+    if constraint.high is not None and product.price > constraint.high:
+        limit = money(constraint.high, product.currency, short=True)
+        text = f"It costs {price}, {money(product.price - constraint.high, product.currency)} over your limit of {limit}."
+    else:
+        text = f"It costs {price}, below the range you gave."
+    return _reason(ranked, "request_missed", "budget", "price", price, text)
+
+
+def _within(constraint: Constraint, currency: str) -> str:
+    low, high = constraint.low, constraint.high
+    if constraint.note:
+        return "which is on the low side for its kind here" if high is not None else "which is on the high side for its kind here"
+    if low is not None and high is not None:
+        return f"between {money(low, currency, short=True)} and {money(high, currency, short=True)} as you asked"
+    if high is not None:
+        return f"within your limit of {money(high, currency, short=True)}"
+    return f"above the {money(low or 0.0, currency, short=True)} you named"
+
+
+def _rating_reason(ranked: Ranked) -> list[Reason]:
+    product = ranked.product
+    if product.rating is None or not product.rating_count:
+        return []
+    contribution = ranked.contributions.get("rating", 0.0)
+    if abs(contribution) < SMALLEST:
+        return []
+    people = plural(product.rating_count, "customer")
+    text = f"It is rated {product.rating:g} out of 5 by {people}."
+    if contribution < 0:
+        text = f"It is rated {product.rating:g} out of 5 by {people}, below the average of our shop."
+    return [_reason(ranked, "social_proof", "rating", "rating", f"{product.rating:g}", text)]
+
+
+def _words_reason(ranked: Ranked, constraints: Sequence[Constraint]) -> list[Reason]:
+    """The shopper's own words found in the listing, those left out that a wish already stands for."""
+    spoken_for = {stem(w) for c in constraints for w in (*words(c.label), *(w for v in c.values for w in words(v)))}
+    spoken_for |= {stem(w) for level in ranked.product.category for w in words(level)}
+    matched = [w for w in ranked.matched_words if stem(w) not in spoken_for and not w.isdigit()]
+    if not matched:
+        return []
+    quoted = listed([f"“{word}”" for word in matched[:3]])
+    text = f"Its listing mentions {quoted}."
+    return [_reason(ranked, "relevance", "words", _where(ranked.product, matched), ", ".join(matched[:3]), text)]
+
+
+def _where(product: Product, matched: Sequence[str]) -> str:
+    in_title = {stem(w) for w in words(product.title)}
+    return "title" if all(stem(w) in in_title for w in matched) else "description"
+
+
+def attribute_of(product: Product, attribute: str) -> tuple[str, AttributeValue | None]:
+    """The attribute as the listing names it, with its value; (attribute, None) if it is not stated."""
+    folded = fold(attribute)
+    return next(((n, v) for n, v in product.attributes.items() if fold(n) == folded), (attribute, None))
+
+
+def _met(contribution: float) -> ReasonKind:
+    return "request_met" if contribution > 0 else "request_missed"
+
+
+def _reason(ranked: Ranked, kind: ReasonKind, signal: str, field: str, value: str, text: str) -> Reason:
+    return Reason("", kind, ranked.product.id, signal, field, value, text, ranked.contributions.get(signal, 0.0))
+
+

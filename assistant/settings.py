@@ -1,0 +1,118 @@
+"""Settings, read once at the edge and passed down as plain arguments.
+
+Order of precedence: command-line options, STORECLERK_* variables (nested with two underscores:
+STORECLERK_GENERATOR__KIND=none), the file `storeclerk.toml` in the working folder or the one named by
+STORECLERK_CONFIG, then the defaults below. Paths in a settings file are relative to that file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_cache_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+CONFIG_FILE = "storeclerk.toml"
+
+
+class EncoderSettings(BaseModel):
+    """Which sentence-transformers model makes the vectors."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["model", "hash"] = "model"
+    """"hash" needs no model at all: for tests and for trying things out."""
+    model: str = ""
+    """A folder; "" is the bundled all-MiniLM-L6-v2."""
+    adapter: str = ""
+
+
+class GeneratorSettings(BaseModel):
+    """Which model words the reasons."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+    kind: Literal["local", "server", "none"] = "local"
+    """"local": transformers on this machine; "server": OpenAI-compatible; "none": plain wording only."""
+    model: str = ""
+    """A folder (local; "" is the bundled SmolLM2-135M-Instruct) or a model's name (server)."""
+    url: str = ""
+    """Of the server, up to and including /v1."""
+    api_key: str = ""
+    int8: bool = True
+    seconds: float = Field(default=8.0, gt=0)
+    """After this long the plain wording goes out for whatever is missing."""
+
+
+class Settings(BaseSettings):
+    """Everything a shop can set. Defaults run the bundled models on one machine without a network."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STORECLERK_", env_nested_delimiter="__", extra="forbid", env_ignore_empty=True
+    )
+
+    shop_name: str = "Our shop"
+    currency: str = "USD"
+    """Assumed where a feed names none."""
+    data_dir: Path = Path(".storeclerk")
+    models_dir: Path = Field(default_factory=lambda: user_cache_path("storeclerk"))
+    """Where the bundled generator is unpacked, once for all data folders."""
+    images_dir: Path | None = None
+    """Relative picture addresses are served from here."""
+    events: Path | None = None
+    """Shoppers' past events (CSV), for the shopper picker of the demo."""
+    chroma_url: str = ""
+    """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
+    cards: int = Field(default=3, ge=1, le=6)
+    """Products an answer recommends."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    examples: tuple[str, ...] = ()
+    """Requests to click on an empty page."""
+    encoder: EncoderSettings = EncoderSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment above the file, which `load_settings` hands in as initial values."""
+        return env_settings, init_settings
+
+
+def load_settings(data_dir: Path | None = None) -> Settings:
+    """The settings of this process; `data_dir` from the command line wins over every other source."""
+    named = os.environ.get("STORECLERK_CONFIG", "")
+    file = Path(named or CONFIG_FILE)
+    if named and not file.is_file():
+        raise SettingsError(f"STORECLERK_CONFIG names {named!r}, which is not a file.")
+    values = _read(file) if file.is_file() else {}
+    try:
+        settings = Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {key!r}: {first['msg']} (got {first['input']!r}); look in {file} and STORECLERK_* variables."
+        ) from error
+    return settings.model_copy(update={"data_dir": data_dir}) if data_dir is not None else settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The settings file {file} cannot be read: {error}") from error
+    for key in ("data_dir", "models_dir", "images_dir", "events"):
+        if isinstance(values.get(key), str):
+            values[key] = file.parent / Path(values[key]).expanduser()
+    return values

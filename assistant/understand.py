@@ -1,0 +1,376 @@
+"""One message -> what it asks for, in the catalogue's own terms. Rules and the shop's vocabulary, no model.
+
+Reads a message alone; what it changes in a running conversation is `dialogue`'s business.
+
+1) amounts    "under $150", "at least 40 L"           -> price and measurement constraints
+2) phrases    brands, categories, values, yes/no       -> constraints, longest phrase first, negation seen
+3) spelling   words the catalogue does not know        -> mended to ones it does, and said so
+4) the rest   words left over                          -> searched for as text
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from assistant.amounts import Amount, find_amounts
+from assistant.constraints import (
+    Scope,
+    brand_constraint,
+    category_constraint,
+    flag_constraint,
+    measure_constraint,
+    price_constraint,
+    relative_price_constraint,
+    stock_constraint,
+    value_constraint,
+)
+from assistant.phrases import (
+    ASKING_WORDS,
+    COMPARATIVES,
+    GREETINGS,
+    MORE,
+    NEGATIONS,
+    ORDINALS,
+    RELATIVE_PRICES,
+    RESETS,
+    SEARCH_OPENERS,
+    SOFTENERS,
+    STOCK_PHRASES,
+    THANKS,
+)
+from assistant.types import Constraint, Intent
+from assistant.vocabulary import Meaning, Vocabulary
+from retrieval.facets import Facets
+from retrieval.text import STOP_WORDS, fold, stem
+
+LONGEST_MESSAGE = 2000
+"""Characters read of one message; nobody describes a wish in more, and a pasted page must not stall the shop."""
+
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
+_SPELLING_CUTOFF = 84  # "jackt" (91) and "headphnes" (94) are mended, "heat" is not made "wheat"
+_NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one message asks for."""
+
+    intent: Intent
+    constraints: tuple[Constraint, ...] = ()
+    text: str = ""
+    """The words to search for: what was denied, priced or measured taken out."""
+    extra: str = ""
+    """Of these the words that no constraint stands for."""
+    comparatives: tuple[tuple[tuple[str, ...], int], ...] = ()
+    """("price",) or attribute names to try, with -1 for less and +1 for more."""
+    ordinal: int | None = None
+    """Which of the products last shown is meant: 0 the first, -1 the last."""
+    unknown: tuple[str, ...] = ()
+    """Words that stand in no listing of the shop."""
+    notes: tuple[str, ...] = ()
+    """What the reply must say about the reading: a mended spelling, a budget that cannot be."""
+
+
+@dataclass(slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    used: bool = False
+    denied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading needs to know of the shop."""
+
+    vocabulary: Vocabulary
+    facets: Facets
+    currency: str
+    known_stems: frozenset[str]
+    """Every term of the word index: a word outside stands in no listing."""
+
+
+def understand(message: str, reader: Reader, *, context: Sequence[Constraint] = ()) -> Request:
+    """Reads one message; `context` are the constraints already standing, which tell what "bigger" can mean."""
+    notes: list[str] = []
+    if len(message) > LONGEST_MESSAGE:
+        message = message[:LONGEST_MESSAGE]
+        notes.append(f"I read the first {LONGEST_MESSAGE:,} characters of your message.")
+    folded = fold(message)
+    if _is_said(folded, RESETS):
+        return Request("start_over")
+    if _is_said(folded, THANKS):
+        return Request("thanks")
+    if _is_said(folded, GREETINGS):
+        return Request("greeting")
+
+    tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
+    tokens, mended = _mend_spelling(tokens, reader)
+    notes.extend(f"I read “{wrong}” as “{right}”." for wrong, right in mended)
+
+    comparatives = _take_comparatives(folded, tokens)
+    ordinal = _take_ordinal(folded, tokens)
+    wants_more = _take(folded, tokens, MORE)
+    relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if _take(folded, tokens, (phrase,))), 0)
+    in_stock = _take(folded, tokens, STOCK_PHRASES)
+
+    amounts = find_amounts(folded)
+    meanings = _match_phrases(folded, tokens, amounts, reader)
+    constraints = _constraints(folded, tokens, meanings, amounts, relative_price, in_stock, reader, context, notes)
+
+    left = [t for t in tokens if not t.used and t.text not in STOP_WORDS and t.text not in ASKING_WORDS]
+    extra = " ".join(t.text for t in left)
+    text = " ".join(t.text for t in tokens if not t.denied and t.text not in ASKING_WORDS and _searchable(t, amounts))
+    text = "" if all(word in STOP_WORDS for word in text.split()) else text
+    unknown = tuple(t.text for t in left if stem(t.text) not in reader.known_stems and not t.text.isdigit())
+
+    has_wish = bool(constraints or extra)
+    intent: Intent
+    if wants_more and not has_wish:
+        intent = "more"
+    elif comparatives or ordinal is not None:
+        intent = "refine"
+    elif not has_wish:
+        intent = "unclear"
+    elif any(c.kind == "category" for c in constraints) or (extra and _opens_search(folded)) or len(left) >= 2:
+        intent = "search"
+    else:
+        intent = "refine"
+    return Request(
+        intent, tuple(constraints), text, extra, tuple(comparatives), ordinal, unknown, tuple(dict.fromkeys(notes))
+    )
+
+
+def _constraints(
+    folded: str,
+    tokens: list[_Token],
+    meanings: list[tuple[Meaning, int, int, bool]],
+    amounts: list[Amount],
+    relative_price: int,
+    in_stock: bool,
+    reader: Reader,
+    context: Sequence[Constraint],
+    notes: list[str],
+) -> list[Constraint]:
+    """Phrases and amounts -> constraints, one a key; the category first, because the rest is read within it."""
+    facets = reader.facets
+    softened = any(word in folded for word in SOFTENERS)
+    found: list[Constraint] = []
+
+    # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
+    category = _category(folded, tokens, meanings, reader)
+    if category is not None:
+        found.append(category)
+    for meaning, start, end, denied in meanings:
+        if meaning.kind == "category" and denied:
+            found.append(category_constraint(facets, meaning.keys, folded[start:end], negated=True))
+    standing = category or next((c for c in context if c.kind == "category" and not c.negated), None)
+    scope = Scope.of(facets, standing)
+
+    # 2) Brands, values and yes/no attributes.
+    for meaning, start, end, denied in meanings:
+        if meaning.kind == "brand":
+            found.append(brand_constraint(facets, meaning.keys, negated=denied))
+        elif meaning.kind == "flag":
+            found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=softened))
+        elif meaning.kind == "value":
+            found.append(value_constraint(scope, meaning, folded[start:end], negated=denied, softened=softened))
+    found.extend(_sizes(folded, tokens, scope))
+
+    # 3) Amounts: money, or a measure of an attribute that the category has.
+    named = [m.attribute for m, *_ in meanings if m.kind == "attribute"]
+    for amount in amounts:
+        constraint = None if amount.is_money else measure_constraint(scope, amount, named, softened=softened)
+        if constraint is not None:
+            _use(tokens, amount.start, amount.end)
+        elif amount.is_money or (not amount.unit and amount.bound != "exact") or amount.low != amount.high:
+            constraint, note = price_constraint(amount, reader.currency)
+            _use(tokens, amount.start, amount.end)
+            if note:
+                notes.append(note)
+        if constraint is not None:
+            found.append(_joined(found, constraint, notes))
+    if relative_price:
+        found.append(relative_price_constraint(scope, relative_price, reader.currency))
+    if in_stock:
+        found.append(stock_constraint())
+    return list({c.key: c for c in found}.values())
+
+
+def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Constraint:
+    """ "over 20 and under 50" said apart is one range; "under 20 and over 50" cannot be, and is said to be so."""
+    old = next((c for c in found if c.key == new.key), None)
+    if old is None or new.kind != "price" or (old.low is None) == (new.low is None):
+        return new
+    low = old.low if old.low is not None else new.low
+    high = old.high if old.high is not None else new.high
+    if low is not None and high is not None and low > high:
+        notes.append(f"“{old.label}” and “{new.label}” cannot both hold, so I went by “{new.label}”.")
+        return new
+    return replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
+
+
+def _category(
+    folded: str, tokens: list[_Token], meanings: list[tuple[Meaning, int, int, bool]], reader: Reader
+) -> Constraint | None:
+    """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
+    named = [(m, s, e) for m, s, e, denied in meanings if m.kind == "category" and not denied]
+    direct = [item for item in named if not _is_context(folded[: item[1]])] or named[:1]
+    if not direct:
+        return None
+    first_end, last_start = direct[0][2], direct[-1][1]
+    joined = len(direct) > 1 and re.fullmatch(r"\W*(?:and|or|,|/)\s*(?:an?|some|the)?\s*", folded[first_end:last_start])
+    if joined:
+        keys = frozenset().union(*(m.keys for m, *_ in direct))
+        return category_constraint(reader.facets, keys, " or ".join(folded[s:e] for _, s, e in direct))
+    meaning, start, end = min(direct, key=lambda item: item[0].rows)
+    return category_constraint(reader.facets, meaning.keys, folded[start:end])
+
+
+def _is_context(before: str) -> bool:
+    """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
+    return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
+
+
+def _match_phrases(
+    folded: str, tokens: list[_Token], amounts: Sequence[Amount], reader: Reader
+) -> list[tuple[Meaning, int, int, bool]]:
+    """(meaning, start, end, denied) for the longest phrases of the vocabulary, left to right, without overlap."""
+    measured = [(a.start, a.end) for a in amounts]
+    found: list[tuple[Meaning, int, int, bool]] = []
+    i = 0
+    while i < len(tokens):
+        for length in range(min(reader.vocabulary.longest, len(tokens) - i), 0, -1):
+            span = tokens[i : i + length]
+            inside = any(s <= t.start < e for t in span for s, e in measured)
+            if inside or any(t.used for t in span):
+                continue
+            readings = reader.vocabulary.meanings([stem(t.text) for t in span])
+            meaning = _likeliest(readings, folded[: span[0].start])
+            if meaning is None:
+                continue
+            denied = _is_denied(tokens, i)
+            for token in span:
+                token.used = meaning.kind != "attribute" or token.used
+                token.denied = denied
+            found.append((meaning, span[0].start, span[-1].end, denied))
+            i += length - 1
+            break
+        i += 1
+    return found
+
+
+def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
+    """Of several meanings: after "for" a use before a category, "for HP" no brand at all, else what sells most."""
+    order = {"category": 0, "brand": 1, "flag": 2, "value": 3, "attribute": 4}
+    usable = list(readings)
+    if _is_context(before):
+        usable = [m for m in usable if m.kind != "brand"]  # "toner for HP printers" may be anyone's toner
+        order |= {"value": -1}
+    return min(usable, key=lambda m: (order[m.kind], -m.rows), default=None)
+
+
+def _is_denied(tokens: list[_Token], i: int) -> bool:
+    """Whether one of the words just before denies this one; a comma or another wish in between ends the reach."""
+    for back in range(1, _NEGATION_REACH + 2):
+        if i - back < 0:
+            return False
+        word = tokens[i - back].text
+        if word in NEGATIONS:
+            return True
+        if tokens[i - back].used or word in ("but", "and", "with"):
+            return tokens[i - back].denied and word not in ("but", "with")
+    return False
+
+
+def _sizes(folded: str, tokens: list[_Token], scope: Scope) -> list[Constraint]:
+    """ "size 42", "size L", or a bare "XL" where the category comes in sizes."""
+    values = scope.facets.texts.get("size", {})
+    match = re.search(r"\bsize\s+((?:eu|uk|us)?\s?[\w./-]+)", folded)
+    spelled = {"small": "s", "medium": "m", "large": "l", "extra large": "xl"}
+    wanted = match.group(1) if match else ""
+    if not wanted and values and scope.is_narrow:
+        bare = [t for t in tokens if t.text in ("xs", "xl", "xxl", "2xl", "3xl") or (t.text in spelled and not t.used)]
+        wanted = bare[0].text if bare else ""
+    keys = {v for v in values if v in (wanted, spelled.get(wanted)) or v.split()[-1] == wanted}
+    if not wanted or not keys:
+        return []
+    for token in tokens:
+        token.used |= token.text in (*wanted.split(), "size")
+    meaning = Meaning("value", frozenset(keys), "size")
+    return [value_constraint(scope, meaning, f"size {wanted.upper()}", negated=False, softened=False)]
+
+
+def _mend_spelling(tokens: list[_Token], reader: Reader) -> tuple[list[_Token], list[tuple[str, str]]]:
+    """Words that stand in no listing, brought to the nearest name the catalogue knows."""
+    mended: list[tuple[str, str]] = []
+    result: list[_Token] = []
+    for token in tokens:
+        word = token.text
+        strange = len(word) >= 5 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
+        if strange and word not in ASKING_WORDS and word not in STOP_WORDS:
+            best = process.extractOne(
+                word, reader.vocabulary.spellings.keys(), scorer=fuzz.ratio, score_cutoff=_SPELLING_CUTOFF
+            )
+            if best is not None and best[0][0] == word[0]:  # the first letter is rarely the wrong one
+                mended.append((word, best[0]))
+                result.append(_Token(best[0], token.start, token.end))
+                continue
+        result.append(token)
+    return result, mended
+
+
+def _searchable(token: _Token, amounts: Sequence[Amount]) -> bool:
+    """Budgets are no search words; a measure ("45 l") is, since listings repeat it."""
+    return not any(a.start <= token.start < a.end and (a.is_money or not a.unit) and a.bound != "exact" for a in amounts)
+
+
+def _take_comparatives(folded: str, tokens: list[_Token]) -> list[tuple[tuple[str, ...], int]]:
+    # "cheaper than $50" is an amount; "bigger than the second" and plain "bigger" compare with what was shown.
+    return [
+        meaning
+        for phrase, meaning in COMPARATIVES.items()
+        if not re.search(rf"\b{phrase} than\s+(?:[$€£¥]|\d)", folded) and _take(folded, tokens, (phrase,))
+    ]
+
+
+def _take_ordinal(folded: str, tokens: list[_Token]) -> int | None:
+    for phrase, number in ORDINALS.items():
+        if _take(folded, tokens, (phrase,)):
+            return number
+    return None
+
+
+def _take(folded: str, tokens: list[_Token], phrases: Sequence[str]) -> bool:
+    """Marks the first of the phrases found as used."""
+    for phrase in phrases:
+        match = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
+        if match:
+            _use(tokens, match.start(), match.end(), denied=True)
+            return True
+    return False
+
+
+def _use(tokens: list[_Token], start: int, end: int, *, denied: bool = False) -> None:
+    for token in tokens:
+        if start <= token.start < end:
+            token.used = True
+            token.denied |= denied  # not a word to search for
+
+
+def _is_said(folded: str, phrases: Sequence[str]) -> bool:
+    """Whether the whole message says one of the phrases, give or take a letter and its punctuation."""
+    bare = re.sub(r"[^\w\s]", "", folded).strip()
+    return any(fuzz.ratio(bare, phrase) >= 90 for phrase in phrases)
+
+
+def _opens_search(folded: str) -> bool:
+    return any(re.search(rf"(?<!\w){opener}(?!\w)", folded) for opener in SEARCH_OPENERS)
+
+

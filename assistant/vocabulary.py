@@ -1,0 +1,147 @@
+"""The words the catalogue itself knows: its brands, categories, attribute values and yes/no attributes.
+
+Built from the facets alone, so that a shop that sells other things understands other words. Knows nothing
+of sentences; `understand` finds these phrases in a message.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.facets import Facets
+from retrieval.text import STOP_WORDS, fold, stem, words
+
+MeaningKind = Literal["category", "brand", "value", "flag", "attribute"]
+Phrase = tuple[str, ...]
+"""Stems in order."""
+
+_LONGEST_PHRASE = 5
+_MOST_VALUES = 400
+"""An attribute with more distinct texts than this holds names or sentences, nothing to filter by."""
+_FEWEST_ROWS = 2
+"""A value that a single product of a large catalogue states is a peculiarity of its listing."""
+
+# What people call a colour is a family: someone who asks for blue is glad of navy.
+_COLOUR_FAMILIES = {
+    "blue": ("navy", "teal", "indigo", "azure", "cobalt", "denim", "turquoise"),
+    "green": ("olive", "sage", "khaki", "moss", "emerald", "mint", "forest"),
+    "red": ("burgundy", "crimson", "maroon", "scarlet", "rust", "brick", "wine"),
+    "grey": ("charcoal", "slate", "graphite", "silver", "gray", "ash", "stone"),
+    "brown": ("tan", "chestnut", "walnut", "cognac", "chocolate", "umber"),
+    "white": ("ivory", "cream", "off-white", "chalk"),
+    "yellow": ("mustard", "ochre", "amber", "gold"),
+    "pink": ("rose", "blush", "coral"),
+    "purple": ("plum", "lilac", "lavender", "violet", "aubergine"),
+    "orange": ("terracotta", "tangerine"),
+    "black": ("jet", "onyx"),
+    "gray": ("charcoal", "slate", "graphite", "silver", "grey", "ash", "stone"),
+}
+_COLOUR_NAMES = ("colour", "color")
+
+# Words that head many category names without naming a thing by themselves.
+_EMPTY_HEADS = frozenset(stem(w) for w in "accessories sets gear equipment supplies care items goods more".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """One thing a phrase can stand for."""
+
+    kind: MeaningKind
+    keys: frozenset[str]
+    """Folded category or brand names, or attribute values."""
+    attribute: str = ""
+    rows: int = 0
+    """How many products it touches; the commoner reading of a phrase is the likelier one."""
+    in_list: bool = False
+    """The value comes from list attributes, which name examples and are never complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Phrase -> meanings, with the single words that misspellings are mended to."""
+
+    phrases: Mapping[Phrase, tuple[Meaning, ...]]
+    spellings: Mapping[str, str]
+    """Folded word -> itself as the catalogue writes it; the targets of spelling correction."""
+
+    def meanings(self, stems: Sequence[str]) -> tuple[Meaning, ...]:
+        return self.phrases.get(tuple(stems), ())
+
+    @property
+    def longest(self) -> int:
+        return _LONGEST_PHRASE
+
+
+def phrase_of(text: str) -> Phrase:
+    return tuple(stem(word) for word in words(text))
+
+
+def build_vocabulary(facets: Facets) -> Vocabulary:
+    """Reads every phrase off the facets."""
+    found: dict[Phrase, dict[tuple[MeaningKind, str], tuple[set[str], int]]] = defaultdict(dict)
+
+    def add(phrase: Phrase, kind: MeaningKind, key: str, rows: int, attribute: str = "") -> None:
+        if 0 < len(phrase) <= _LONGEST_PHRASE and not (len(phrase) == 1 and phrase[0] in STOP_WORDS):
+            keys, count = found[phrase].get((kind, attribute), (set(), 0))
+            found[phrase][kind, attribute] = (keys | {key}, count + rows)
+
+    for name, rows in facets.categories.items():
+        for phrase in _category_phrases(name):
+            add(phrase, "category", name, len(rows))
+    for name, rows in facets.brands.items():
+        add(phrase_of(name), "brand", name, len(rows))
+    for attribute, (yes, _no) in facets.flags.items():
+        add(phrase_of(attribute), "flag", attribute, len(yes), attribute)
+    for attribute, values in facets.texts.items():
+        if len(values) > _MOST_VALUES:
+            continue
+        fewest = 1 if len(facets) < 5000 else _FEWEST_ROWS
+        for value, rows in values.items():
+            phrase = phrase_of(value)
+            if len(rows) < fewest or (len(phrase) == 1 and (len(value) < 3 or value.isdigit())):
+                continue  # "s", "xl" and "42" mean a size only beside the word "size"; `understand` sees to it
+            add(phrase, "value", value, len(rows), attribute)
+            if len(phrase) > 1 and len(phrase[-1]) > 2:
+                add(phrase[-1:], "value", value, len(rows), attribute)  # "forest green" is a green
+            if attribute.endswith(_COLOUR_NAMES):
+                for family, members in _COLOUR_FAMILIES.items():
+                    if not {fold(m) for m in members}.isdisjoint(words(value)):
+                        add((stem(family),), "value", value, len(rows), attribute)
+    for attribute in {*facets.texts, *(name for name, _ in facets.numbers)}:
+        add(phrase_of(attribute), "attribute", attribute, 0, attribute)
+
+    phrases = {
+        phrase: tuple(
+            Meaning(kind, frozenset(keys), attribute, rows, in_list=attribute in facets.lists)
+            for (kind, attribute), (keys, rows) in sorted(readings.items(), key=lambda item: -item[1][1])
+        )
+        for phrase, readings in found.items()
+    }
+    return Vocabulary(phrases, _spellings(facets))
+
+
+def _category_phrases(name: str) -> set[Phrase]:
+    """ "Tents & Shelters" is asked for as "tents", "shelters" or both; "Desk Lamps" also as "lamps"."""
+    whole = phrase_of(name)
+    phrases = {whole}
+    for part in name.replace("&", ",").replace(" and ", ",").split(","):
+        phrase = phrase_of(part)
+        if phrase and not (len(phrase) == 1 and phrase[0] in _EMPTY_HEADS):
+            phrases.add(phrase)
+            if phrase[-1] not in _EMPTY_HEADS:
+                phrases.add(phrase[-1:])
+    return {phrase for phrase in phrases if phrase}
+
+
+def _spellings(facets: Facets) -> dict[str, str]:
+    """Single words of five letters and more from everything that can be asked for by name."""
+    names = [*facets.categories, *facets.brands, *facets.flags]
+    for values in facets.texts.values():
+        if len(values) <= _MOST_VALUES:
+            names.extend(values)
+    return {
+        word: word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()
+    }

@@ -1,0 +1,50 @@
+"""Small wordings used everywhere: money, lists, attribute values. Plain English, no product knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from retrieval.types import AttributeValue, Quantity
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹"}
+
+
+def money(amount: float, currency: str, *, short: bool = False) -> str:
+    """$129.00; `short` leaves out the cents of a whole amount ($150), as people state a budget."""
+    digits = f"{amount:,.0f}" if short and float(amount).is_integer() else f"{amount:,.2f}"
+    if currency in SYMBOLS:
+        return f"{SYMBOLS[currency]}{digits}"
+    return f"{digits} {currency}".strip()
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def shown(value: AttributeValue) -> str:
+    """An attribute value as a shopper reads it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return listed(value)
+    return str(value)
+
+
+def amount(value: float, unit: str) -> str:
+    """45 L; the unit as it was written."""
+    return str(Quantity(value, unit))
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut at a word, with an ellipsis."""
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:. ") + "…"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 customer, 210 customers."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,63 @@
+"""A product -> the texts its indexes read: one for meaning (the encoder), one for words (BM25)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrieval.text import index_terms
+from retrieval.types import Product
+
+VERSION = "1"
+"""Goes up whenever a text below is worded differently, so that indexes made of the old wording are redone."""
+
+# The bundled encoder reads 256 word pieces; technical English takes about one for four characters, and what
+# lies behind the limit is lost, so the parts share about 800 characters (200 pieces).
+_LONGEST_MEANING = 800
+_LONGEST_FACTS = 320
+_LONGEST_FACT = 80  # a list of all Windows versions says less about a product than its colour
+
+_TITLE_WEIGHT = 3  # a word of the title says what the product is; one of the description what it may go with
+
+
+def for_meaning(product: Product) -> str:
+    """What is embedded: title, brand, category, the first attributes, description; about 200 word pieces.
+
+    Attributes keep the feed's order, which mostly puts what matters first. A true flag reads as its name; a
+    false one is left out, because an encoder hears "waterproof: no" as being about waterproof things.
+    """
+    head = [product.title]
+    if product.brand and product.brand.casefold() not in product.title.casefold():
+        head.append(product.brand)
+    if product.category:
+        head.append(", ".join(product.category))
+    text = ". ".join(head)
+    facts = ""
+    for fact in _facts(product):
+        if len(fact) <= _LONGEST_FACT and len(facts) + len(fact) + 2 <= _LONGEST_FACTS:
+            facts = f"{facts}; {fact}" if facts else fact
+    for part in (facts, product.description):
+        if part:
+            text = f"{text}. {part}"
+    return _cut(text, _LONGEST_MEANING)
+
+
+def for_words(product: Product) -> list[str]:
+    """Terms for BM25: the title three times, then brand, category, every stated attribute, description."""
+    terms = index_terms(product.title) * _TITLE_WEIGHT
+    rest = [product.brand, *product.category, *_facts(product), product.description]
+    for text in rest:
+        terms.extend(index_terms(text))
+    return terms
+
+
+def _facts(product: Product) -> Iterator[str]:
+    """Such as "colour: black, silver", "weight: 1.2 kg", "waterproof"; nothing for a flag that is not set."""
+    for name, value in product.attributes.items():
+        if value is True:
+            yield name
+        elif value is not False:
+            yield f"{name}: {', '.join(value) if isinstance(value, tuple) else value}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[:length].rsplit(" ", 1)[0]

