@@ -38,8 +38,13 @@ _MIN = (
 )
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
 _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))\s*(?:a |an |of )?$")
-_BOUND_AFTER = re.compile(r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)|(?P<min>or more|or over|plus|\+|and up|以上))")
+_BOUND_AFTER = re.compile(
+    r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)|(?P<min>or more|or over|plus|\+|and up|以上))"
+)
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")
+
+
+_WORDS_TOO = frozenset({"in", "a"})  # units that are also everyday words
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,9 @@ def _number(match: re.Match[str]) -> _Number | None:
         value = -value
     unit = match["unit"] or ""
     end = match.end()
+    joined = match.string[match.end("digits")] != " " if unit else False
+    if unit in _WORDS_TOO and not joined and re.match(r"\s+[a-z]", match.string[match.end() :]):
+        unit, end = "", match.end("digits")  # "under 100 in pink"
     if unit and not is_known(unit):
         # "4 tents" is no measurement: leave the word to whoever reads words.
         unit, end = "", match.end("kilo") if match["kilo"] else match.end("digits")
@@ -117,7 +125,7 @@ def _number(match: re.Match[str]) -> _Number | None:
 
 def _alike(first: _Number, second: _Number) -> bool:
     """ "40 to 60 €" and "1 to 2 kg" state the kind once; "$40 and 2 kg" are two things."""
-    kinds = {n.currency and "money" or n.unit for n in (first, second)}
+    kinds = {(n.currency and "money") or n.unit for n in (first, second)}
     return len(kinds - {""}) <= 1
 
 
@@ -140,7 +148,10 @@ def _single(message: str, number: _Number) -> Amount:
     after = _BOUND_AFTER.match(message[number.end :])
     start = before.start() if before else number.start
     end = number.end + after.end() if after else number.end
-    groups = {**(before.groupdict() if before else {}), **({k: v for k, v in after.groupdict().items() if v} if after else {})}
+    groups = {
+        **(before.groupdict() if before else {}),
+        **({k: v for k, v in after.groupdict().items() if v} if after else {}),
+    }
     bound: Bound = "max" if groups.get("max") else "min" if groups.get("min") else "exact"
     if bound == "exact" and groups.get("about"):
         bound = "about"

@@ -16,14 +16,17 @@ from assistant.amounts import Amount
 from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from assistant.wording import amount as worded_amount
-from assistant.wording import listed, money
+from assistant.wording import is_adjective, listed, money
 from retrieval.facets import Facets, Mask
 from retrieval.text import fold
 from retrieval.types import AttributeTest
-from retrieval.units import to_base
+from retrieval.units import pretty, to_base
 
 COVERAGE = 0.8
 """Share of a category's listings that must state an attribute before a wish for it filters."""
+
+MOST_STATING = 0.5
+"""Share of a category's listings that must give a measure before "light" or "quiet" can be read from it."""
 
 NEAR = 0.1
 """A single measure ("a 45 L pack") accepts this much to either side; counts (persons, pieces) are exact."""
@@ -112,7 +115,7 @@ def flag_constraint(scope: Scope, attribute: str, *, wanted: bool, softened: boo
     return Constraint(
         key=f"attribute:{attribute}",
         kind="attribute",
-        label=name if wanted else f"not {name}",
+        label=name if wanted else f"{'not' if is_adjective(name) else 'no'} {name}",
         hard=not wanted or (not softened and scope.coverage(attribute) >= COVERAGE),
         negated=not wanted,
         test=test,
@@ -153,7 +156,7 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     return Constraint(
         key=f"attribute:{attribute}",
         kind="attribute",
-        label=f"{name} {_range_label(amount)}",
+        label=_range_label(amount) if base in ("persons", "pieces") else f"{name} {_range_label(amount)}",
         hard=not softened and scope.coverage(attribute) >= COVERAGE,
         low=amount.low,
         high=amount.high,
@@ -161,9 +164,32 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     )
 
 
+def preference_constraint(scope: Scope, word: str, attributes: Sequence[str], direction: int) -> Constraint | None:
+    """ "quiet" without a number: the quietest third of the category, as a wish that ranks and never filters."""
+    if not scope.is_narrow:
+        return None  # the lightest third of a whole shop is its tea towels
+    for attribute in attributes:
+        for (name, base), (rows, amounts) in scope.facets.numbers.items():
+            inside = amounts[scope.mask[rows]]
+            if name != attribute or len(inside) < MOST_STATING * int(scope.mask.sum()):
+                continue
+            limit = float(np.quantile(inside, 1 / 3 if direction < 0 else 2 / 3))
+            low, high = (None, limit) if direction < 0 else (limit, None)
+            side = "lowest" if direction < 0 else "highest"
+            return Constraint(
+                key=f"attribute:{attribute}",
+                kind="attribute",
+                label=word,
+                hard=False,
+                test=AttributeTest(attribute, low=low, high=high, unit=base),
+                note=f"the third of our {scope.name} with the {side} {attribute}",
+            )
+    return None
+
+
 def _range_label(amount: Amount) -> str:
     def said(value: float | None) -> str:
-        return worded_amount(value or 0.0, amount.unit)
+        return worded_amount(value or 0.0, pretty(amount.unit))
 
     if amount.bound == "max":
         return f"up to {said(amount.high)}"
@@ -209,9 +235,9 @@ def relative_price_constraint(scope: Scope, direction: int, currency: str) -> Co
     limit = round(float(np.quantile(prices, 1 / 3 if direction < 0 else 2 / 3)), 2)
     said = money(limit, currency)
     if direction < 0:
-        note = f"the lower third of our {scope.name} cost up to {said}"
+        note = f"the lower third of the prices of our {scope.name}"
         return Constraint("price", "price", f"cheap: up to {said}", high=limit, note=note)
-    note = f"the upper third of our {scope.name} cost {said} and more"
+    note = f"the upper third of the prices of our {scope.name}"
     return Constraint("price", "price", f"premium: from {said}", low=limit, note=note)
 
 

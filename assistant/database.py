@@ -35,7 +35,8 @@ from sqlalchemy.exc import OperationalError
 
 from assistant.dialogue import Dialogue
 from assistant.errors import SessionError
-from assistant.types import Answer
+from assistant.profile import Shopper
+from assistant.types import Answer, PastItem
 from retrieval.errors import StorageFull
 
 KEEP_SECONDS = 30 * 24 * 3600
@@ -92,13 +93,15 @@ def open_database(data_dir: Path) -> Engine:
 class Sessions:
     """Conversations by session id. An id is random and unguessable: whoever holds it holds the conversation."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, shoppers: Sequence[Shopper] = ()) -> None:
         self._engine = engine
+        self._shoppers = {shopper.id: shopper for shopper in shoppers}
 
-    def start(self, history: Sequence[str] = ()) -> str:
-        """A new session; `history` are product ids, oldest first."""
+    def start(self, shopper: str = "") -> str:
+        """A new session, with the past of a known shopper or with none."""
         id = secrets.token_urlsafe(18)
-        dialogue = _DIALOGUE.dump_json(Dialogue(history=tuple(history))).decode()
+        history = self._shoppers[shopper].history if shopper in self._shoppers else ()
+        dialogue = _DIALOGUE.dump_json(Dialogue(history=history)).decode()
         now = time.time()
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.touched < now - KEEP_SECONDS))
@@ -117,10 +120,12 @@ class Sessions:
             raise SessionError(f"There is no conversation {id[:40]!r} (any more). Please start a new one.")
         return _DIALOGUE.validate_json(row.dialogue)
 
-    def add_history(self, id: str, history: Sequence[str]) -> None:
+    def add_history(self, id: str, product_ids: Sequence[str]) -> None:
         """Puts products at the recent end of the session's history."""
         dialogue = self.dialogue(id)
-        self._save(id, replace(dialogue, history=(*dialogue.history, *history)))
+        added = tuple(PastItem(product_id) for product_id in product_ids)
+        with self._engine.begin() as db:
+            self._update(db, id, replace(dialogue, history=(*dialogue.history, *added)))
 
     def keep(self, dialogue: Dialogue, answer: Answer) -> None:
         """Stores one finished turn and the state after it, together."""
@@ -155,10 +160,6 @@ class Sessions:
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.id == id))
 
-    def _save(self, id: str, dialogue: Dialogue) -> None:
-        with self._engine.begin() as db:
-            self._update(db, id, dialogue)
-
     @staticmethod
     def _update(db: Any, id: str, dialogue: Dialogue) -> None:
         values = {"dialogue": _DIALOGUE.dump_json(dialogue).decode(), "touched": time.time()}
@@ -173,7 +174,8 @@ class Feedback:
 
     def thumb(self, session: str, answer_id: str, product_id: str, up: bool) -> None:
         """Keeps one thumb; a later one on the same card replaces it. Raises SessionError if the answer is not
-        this session's, so that nobody votes on another's conversation."""
+        this session's, so that nobody votes on another's conversation.
+        """
         owned = select(turns.c.id).where(turns.c.answer_id == answer_id, turns.c.session == session)
         statement = upsert(thumbs).values(
             session=session, answer_id=answer_id, product_id=product_id, up=int(up), time=time.time()

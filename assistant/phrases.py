@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
-RESETS = ("start over", "restart", "reset", "new search", "start again", "forget that", "forget everything", "clear", "重新开始")
-THANKS = ("thanks", "thank you", "thank you very much", "thanks a lot", "great thanks", "perfect thanks", "cheers", "thx", "谢谢")
-GREETINGS = ("hi", "hello", "hey", "hello there", "hi there", "good morning", "good evening", "good afternoon", "你好")
+RESETS = (
+    "start over",
+    "restart",
+    "reset",
+    "new search",
+    "start again",
+    "forget that",
+    "forget everything",
+    "clear",
+    "重新开始",
+)
+THANKS = (
+    "thanks",
+    "thank you",
+    "thank you very much",
+    "thanks a lot",
+    "great thanks",
+    "perfect thanks",
+    "cheers",
+    "thx",
+    "谢谢",
+)
+GREETINGS = (
+    "hi",
+    "hello",
+    "hey",
+    "hello there",
+    "hi there",
+    "good morning",
+    "good evening",
+    "good afternoon",
+    "你好",
+)
 
 MORE = (
     "something else", "anything else", "show me more", "show more", "more options", "other options", "other ones",
@@ -16,26 +46,202 @@ MORE = (
 SEARCH_OPENERS = (
     "i need", "i want", "i would like", "i'd like", "id like", "looking for", "look for", "searching for", "search for",
     "show me", "do you have", "do you sell", "do you carry", "have you got", "find me", "find", "recommend", "suggest",
-    "gift for", "present for", "something for", "what about", "how about", "any",
+    "what about", "how about",
 )  # fmt: skip
+
+# A message that begins so goes on with what stands.
+GOING_ON = (
+    "for ",
+    "with ",
+    "without ",
+    "in ",
+    "but ",
+    "and ",
+    "also ",
+    "not ",
+    "no ",
+    "more ",
+    "less ",
+    "from ",
+    "by ",
+)
 
 # Words of the request itself, never of a product: left out of the search text.
 ASKING_WORDS = frozenset(
-    """need want wanted like looking look search searching find show recommend recommendation suggest suggestion
-    buy purchase get give got sell carry please thanks hello hi hey help something anything thing things stuff
-    one ones would could should maybe really kind sort type good nice great best better perfect decent option options
-    budget price priced cost costs money spend dollars dollar bucks euros euro pounds around about under over below
-    above between cheap cheaper expensive affordable max maximum min minimum least most than also only actually
-    tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead ideally preferably
-    must available stock currently today now day not no without don't dont isn't except anything but non made
-    shop store product products item items make makes sure let's lets see ok okay yes well thing""".split()
+    [
+        "need",
+        "want",
+        "wanted",
+        "like",
+        "looking",
+        "look",
+        "search",
+        "searching",
+        "find",
+        "show",
+        "recommend",
+        "recommendation",
+        "suggest",
+        "suggestion",
+        "buy",
+        "purchase",
+        "get",
+        "give",
+        "got",
+        "sell",
+        "carry",
+        "please",
+        "thanks",
+        "hello",
+        "hi",
+        "hey",
+        "help",
+        "something",
+        "anything",
+        "thing",
+        "things",
+        "stuff",
+        "one",
+        "ones",
+        "would",
+        "could",
+        "should",
+        "maybe",
+        "really",
+        "kind",
+        "sort",
+        "type",
+        "good",
+        "nice",
+        "great",
+        "best",
+        "better",
+        "perfect",
+        "decent",
+        "option",
+        "options",
+        "budget",
+        "price",
+        "priced",
+        "cost",
+        "costs",
+        "money",
+        "spend",
+        "dollars",
+        "dollar",
+        "bucks",
+        "euros",
+        "euro",
+        "pounds",
+        "around",
+        "about",
+        "under",
+        "over",
+        "below",
+        "above",
+        "between",
+        "cheap",
+        "cheaper",
+        "expensive",
+        "affordable",
+        "max",
+        "maximum",
+        "min",
+        "minimum",
+        "least",
+        "most",
+        "than",
+        "also",
+        "only",
+        "actually",
+        "tell",
+        "know",
+        "think",
+        "guess",
+        "what's",
+        "whats",
+        "i'm",
+        "im",
+        "i'd",
+        "id",
+        "i'll",
+        "it's",
+        "there's",
+        "gonna",
+        "also",
+        "rather",
+        "instead",
+        "ideally",
+        "preferably",
+        "must",
+        "available",
+        "stock",
+        "currently",
+        "today",
+        "now",
+        "day",
+        "not",
+        "no",
+        "without",
+        "don't",
+        "dont",
+        "isn't",
+        "except",
+        "anything",
+        "but",
+        "non",
+        "made",
+        "shop",
+        "store",
+        "product",
+        "products",
+        "item",
+        "items",
+        "make",
+        "makes",
+        "sure",
+        "let's",
+        "lets",
+        "see",
+        "ok",
+        "okay",
+        "yes",
+        "well",
+        "thing",
+    ]
 )
 
-NEGATIONS = frozenset("not no without non except excluding avoid never isn't isnt don't dont nothing hate minus sans".split())
+NEGATIONS = frozenset(
+    [
+        "not",
+        "no",
+        "without",
+        "non",
+        "except",
+        "excluding",
+        "avoid",
+        "never",
+        "isn't",
+        "isnt",
+        "don't",
+        "dont",
+        "nothing",
+        "hate",
+        "minus",
+        "sans",
+    ]
+)
 
 SOFTENERS = ("ideally", "preferably", "if possible", "would be nice", "a plus", "nice to have", "rather")
 
-STOCK_PHRASES = ("in stock", "available now", "available today", "ready to ship", "currently available", "有货")
+STOCK_PHRASES = (
+    "in stock",
+    "available now",
+    "available today",
+    "ready to ship",
+    "currently available",
+    "有货",
+)
 
 # -1: the lower third of the category's prices; +1: the upper third.
 RELATIVE_PRICES = {
@@ -45,7 +251,16 @@ RELATIVE_PRICES = {
 }  # fmt: skip
 
 # word -> (attributes to try in this order, direction). "price" is the price.
-_ROOM = ("capacity", "volume", "sleeping capacity", "screen size", "display diagonal", "diameter", "width", "length")
+_ROOM = (
+    "capacity",
+    "volume",
+    "sleeping capacity",
+    "screen size",
+    "display diagonal",
+    "diameter",
+    "width",
+    "length",
+)
 COMPARATIVES: dict[str, tuple[tuple[str, ...], int]] = {
     "less expensive": (("price",), -1), "more affordable": (("price",), -1), "cheaper": (("price",), -1),
     "too expensive": (("price",), -1), "more expensive": (("price",), 1), "pricier": (("price",), 1),
@@ -59,6 +274,17 @@ COMPARATIVES: dict[str, tuple[tuple[str, ...], int]] = {
     "longer battery": (("battery life",), 1), "faster": (("speed", "max speed", "print speed"), 1),
     "warmer": (("comfort temperature", "temperature rating", "fill weight"), -1),
     "taller": (("height",), 1), "wider": (("width",), 1), "narrower": (("width",), -1),
+}  # fmt: skip
+
+# An adjective that asks for little or much of a measure, without a number.
+PREFERENCES: dict[str, tuple[tuple[str, ...], int]] = {
+    "light": (("weight",), -1), "lightweight": (("weight",), -1), "ultralight": (("weight",), -1),
+    "quiet": (("noise level", "maximum noise"), -1), "silent": (("noise level", "maximum noise"), -1),
+    "bright": (("brightness",), 1), "powerful": (("power", "output power", "torque"), 1),
+    "big": (_ROOM, 1), "large": (_ROOM, 1), "roomy": (("capacity", "volume"), 1), "spacious": (("capacity", "volume"), 1),
+    "compact": (("packed length", "folded depth", "width", "length", "weight"), -1),
+    "small": (("capacity", "screen size", "diameter", "width", "length"), -1),
+    "long-lasting": (("battery life",), 1),
 }  # fmt: skip
 
 ORDINALS = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import SettingsError
+from assistant.types import PastItem
 from retrieval.types import Product, Vectors
 
 _MOST_HISTORY = 12  # older steps weigh under 2 % each (search.HISTORY_DECAY)
@@ -22,10 +23,8 @@ class Shopper:
 
     id: str
     label: str
-    history: tuple[str, ...]
-    """Product ids, oldest first, the most recent dozen."""
-    verbs: Mapping[str, str]
-    """Product id -> "bought", "put in your cart" or "viewed", the strongest that happened."""
+    history: tuple[PastItem, ...]
+    """Oldest first, the most recent dozen."""
 
 
 def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
@@ -58,7 +57,8 @@ def _shopper(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[s
     recent = tuple(dict.fromkeys(product_id for *_, product_id in reversed(steps)))[:_MOST_HISTORY][::-1]
     liked = Counter(products[i].category[-1] for i in verbs if products[i].category)
     interests = ", ".join(name.lower() for name, _ in liked.most_common(2))
-    return Shopper(id, f"{id}: {interests}" if interests else id, recent, verbs)
+    history = tuple(PastItem(product_id, verbs[product_id]) for product_id in recent)
+    return Shopper(id, f"{id}: {interests}" if interests else id, history)
 
 
 def nearest_past(
@@ -67,8 +67,6 @@ def nearest_past(
     """The product of the history most like this one (cosine of at least `least`); never the product itself."""
     if product.id not in vectors:
         return None
-    likeness = {
-        id: float(vectors[id] @ vectors[product.id]) for id in history if id in vectors and id != product.id
-    }
+    likeness = {id: float(vectors[id] @ vectors[product.id]) for id in history if id in vectors and id != product.id}
     best = max(likeness, key=lambda id: likeness[id], default=None)
     return best if best is not None and likeness[best] >= least else None

@@ -22,7 +22,7 @@ WEIGHTS: Mapping[str, float] = {
     "wish": 0.25,  # each attribute, brand or category wish; two wishes outweigh one search
     "budget": 0.20,
     "low price": 0.15,  # only when the shopper asked for cheap
-    "taste": 0.20,
+    "taste": 0.12,  # a nudge among what was asked for, never a reason to show something else
     "rating": 0.12,  # enough to order equals, too little to lift what was not asked for
     "stock": 0.20,  # only ever negative: a product that is sold out
 }
@@ -90,6 +90,19 @@ def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
     return Ranked(product, signals, contributions, hit.matched_words)
 
 
+def one_a_model(ranked: Sequence[Ranked], count: int) -> list[Ranked]:
+    """The best `count` of different models: three colours of one tent are one choice, shown three times.
+
+    Variants (same brand, same title up to its first comma) come in only where models run out.
+    """
+    best: dict[tuple[str, str], Ranked] = {}
+    for r in ranked:
+        best.setdefault((fold(r.product.brand), fold(r.product.title.split(",")[0])), r)
+    chosen = list(best.values())[:count]
+    chosen.extend(r for r in ranked if r not in chosen and len(chosen) < count)
+    return sorted(chosen[:count], key=lambda r: (-round(r.score, 9), r.product.id))
+
+
 def wish_signal(constraint: Constraint, product: Product) -> float:
     """1 if the listing meets the wish, -1 if it states otherwise, `UNSTATED` if it says nothing.
 
@@ -130,19 +143,23 @@ def _judge_attribute(test: AttributeTest, product: Product) -> tuple[bool, bool]
         slack = 1e-6 * abs(amount)
         fits = bounded and base == to_base(0.0, test.unit)[1] and low - slack <= amount <= high + slack
         return True, bool(fits)
-    items = (value,) if isinstance(value, str) else value
-    return True, any(fold(item) in test.any_of for item in items)
+    if isinstance(value, str):
+        return True, fold(value) in test.any_of
+    named = any(fold(item) in test.any_of for item in value)
+    return named, named  # a list names examples: what it leaves out it does not deny
 
 
 def budget_signal(constraint: Constraint, price: float | None) -> float:
-    """1 inside the range, 0 without a price, down to -1 the farther outside it is (at half as much again)."""
+    """1 inside the range, 0 without a price; outside from -0.5 down to -3, so that where nothing fits a budget
+    the products nearest to it come first.
+    """
     if price is None:
         return 0.0
     low, high = constraint.low, constraint.high
     over = (price - high) / high if high is not None and price > high else 0.0
     under = (low - price) / low if low is not None and price < low else 0.0
     off = max(over, under)
-    return 1.0 if off <= 1e-9 else -min(1.0, 0.2 + 1.6 * off)
+    return 1.0 if off <= 1e-9 else -(0.5 + 2.5 * off / (1 + off))
 
 
 def rating_signal(rating: float, count: int, mean: float) -> float:
@@ -160,5 +177,3 @@ def _typical_taste(hits: Sequence[Hit], context: Context) -> float:
         return 0.0
     known = [context.vectors[h.product.id] for h in hits if h.product.id in context.vectors]
     return float(np.mean(np.stack(known) @ context.taste)) if known else 0.0
-
-

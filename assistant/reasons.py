@@ -6,12 +6,12 @@ the ranker did not count. The plain wording of a reason is already a sentence fi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ranking import Ranked, judge
 from assistant.types import Constraint, Reason, ReasonKind
-from assistant.wording import listed, money, plural, shown
+from assistant.wording import is_adjective, listed, money, plural, shown
 from retrieval.text import fold, stem, words
 from retrieval.types import AttributeValue, Product
 
@@ -19,7 +19,7 @@ MOST_POSITIVE = 3
 MOST_NEGATIVE = 1
 """A card is read in seconds: the few reasons that moved the product most, and the main trade-off."""
 
-SMALLEST = 0.01
+SMALLEST = 0.015
 """Contributions below this move no product past another often enough to be called a reason."""
 
 
@@ -37,11 +37,11 @@ def reasons_for(
     constraints: Sequence[Constraint],
     *,
     past: Past | None = None,
-    quote: str = "",
+    quote: Callable[[], str] = str,
 ) -> tuple[Reason, ...]:
     """The reasons of one product, strongest first, the trade-off last; ids are set by `numbered`.
 
-    `quote` is a sentence of the listing that is close to the request, used where little else can be said.
+    `quote` finds a sentence of the listing that is close to the request; asked only where little else can be said.
     """
     found: list[Reason] = []
     for constraint in constraints:
@@ -56,10 +56,10 @@ def reasons_for(
         found.append(_reason(ranked, "taste", "taste", "", past.product.title, text))
     found.extend(_words_reason(ranked, constraints))
     positive = [r for r in found if r.contribution >= SMALLEST]
-    if len(positive) < 2 and quote and ranked.contributions.get("meaning", 0.0) >= SMALLEST:
-        found.append(
-            _reason(ranked, "relevance", "meaning", "description", quote, f"The listing says: “{quote}”")
-        )
+    if len(positive) < 2 and ranked.contributions.get("meaning", 0.0) >= SMALLEST:
+        said = quote()
+        if said:
+            found.append(_reason(ranked, "relevance", "meaning", "description", said, f"The listing says: “{said}”"))
     return _chosen(found)
 
 
@@ -102,7 +102,9 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     if constraint.kind == "brand":
         verb = "is" if contribution > 0 else "is not"
         label = constraint.label.removeprefix("not ")
-        text = f"It is made by {product.brand}." if contribution > 0 else f"Its brand {verb} {label} but {product.brand}."
+        text = (
+            f"It is made by {product.brand}." if contribution > 0 else f"Its brand {verb} {label} but {product.brand}."
+        )
         return _reason(ranked, _met(contribution), signal, "brand", product.brand, text)
     assert constraint.test is not None
     name, value = attribute_of(product, constraint.test.attribute)
@@ -110,41 +112,61 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     if not states:
         if constraint.negated:
             return None
-        text = f"The listing does not say whether it is {name}." if constraint.test.flag is not None else (
-            f"The listing does not give its {name}."
+        if value is not None:
+            text = f"Its listing does not name “{constraint.label}”."
+            return _reason(ranked, "request_missed", signal, name, constraint.label, text)
+        text = (
+            f"The listing does not say whether it is {name}."
+            if constraint.test.flag is not None
+            else (f"The listing does not give its {name}.")
         )
         return _reason(ranked, "request_missed", signal, name, "", text)
     assert value is not None
     text = worded_fact(name, value) if contribution > 0 else _missed(name, value, constraint)
+    if constraint.note and contribution > 0:
+        text = f"{text.rstrip('.')}, within {constraint.note}."
     return _reason(ranked, _met(contribution), signal, name, shown(value), text)
 
 
 def _missed(name: str, value: AttributeValue, constraint: Constraint) -> str:
     if isinstance(value, bool) or constraint.negated:
         return worded_fact(name, value)
+    if constraint.note:
+        return f"{worded_fact(name, value).rstrip('.')}, outside {constraint.note}."
     wanted = constraint.label.removeprefix(f"{name} ")
-    return f"Its {name} is {shown(value)}, while you asked for {wanted}."
+    return f"{worded_fact(name, value).rstrip('.')}, while you asked for {wanted}."
 
 
 def worded_fact(name: str, value: AttributeValue) -> str:
     """One attribute as a plain sentence: It is waterproof. Its capacity is 45 L. It has bluetooth."""
     if isinstance(value, bool):
-        if name.endswith(_ADJECTIVE_ENDINGS):
+        if is_adjective(name):
             return f"It is {name}." if value else f"It is not {name}."
         return f"It has {_article(name)}{name}." if value else f"It has no {name}."
-    if isinstance(value, tuple) and name in ("use", "uses", "occasion"):
-        return f"It is meant for {shown(value)}."
+    if fold(name) in _FACT_FORMS:
+        return _FACT_FORMS[fold(name)].format(shown(value))
     verb = "are" if name.endswith("s") and not name.endswith("ss") else "is"
     return f"Its {name} {verb} {shown(value)}."
 
 
-# Yes/no attributes that read as adjectives; anything else is something the product has.
-_ADJECTIVE_ENDINGS = (
-    "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
-    "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
-    "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart", "freestanding",
-)  # fmt: skip
-_MASS_NOUNS = frozenset("bluetooth wi-fi wifi nfc gps usb storage noise anc ambient".split())
+# How common attributes are said; any other is "Its NAME is VALUE."
+_FACT_FORMS = {
+    "colour": "It comes in {}.",
+    "color": "It comes in {}.",
+    "material": "It is made of {}.",
+    "weight": "It weighs {}.",
+    "size": "It comes in size {}.",
+    "gender": "It is made for {}.",
+    "use": "It is meant for {}.",
+    "season": "It is meant for {} use.",
+    "battery life": "Its battery lasts {}.",
+    "warranty": "Its warranty runs for {}.",
+    "included": "It comes with {}.",
+    "compatible with": "It works with {}.",
+    "ports": "Its ports are {}.",
+    "fill": "It is filled with {}.",
+}
+_MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "storage", "noise", "anc", "ambient"])
 
 
 def _article(noun: str) -> str:
@@ -164,8 +186,19 @@ def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
         text = f"It costs {price}, {_within(constraint, product.currency)}."
         return _reason(ranked, "request_met", "budget", "price", price, text)
     if constraint.high is not None and product.price > constraint.high:
+        if product.price - constraint.high < 0.02:  # "cheaper" than this very price
+            return _reason(
+                ranked,
+                "request_missed",
+                "budget",
+                "price",
+                price,
+                f"It costs {price}, which is not {constraint.label}.",
+            )
         limit = money(constraint.high, product.currency, short=True)
-        text = f"It costs {price}, {money(product.price - constraint.high, product.currency)} over your limit of {limit}."
+        text = (
+            f"It costs {price}, {money(product.price - constraint.high, product.currency)} over your limit of {limit}."
+        )
     else:
         text = f"It costs {price}, below the range you gave."
     return _reason(ranked, "request_missed", "budget", "price", price, text)
@@ -174,7 +207,7 @@ def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
 def _within(constraint: Constraint, currency: str) -> str:
     low, high = constraint.low, constraint.high
     if constraint.note:
-        return "which is on the low side for its kind here" if high is not None else "which is on the high side for its kind here"
+        return f"within {constraint.note}"
     if low is not None and high is not None:
         return f"between {money(low, currency, short=True)} and {money(high, currency, short=True)} as you asked"
     if high is not None:
@@ -200,7 +233,7 @@ def _words_reason(ranked: Ranked, constraints: Sequence[Constraint]) -> list[Rea
     """The shopper's own words found in the listing, those left out that a wish already stands for."""
     spoken_for = {stem(w) for c in constraints for w in (*words(c.label), *(w for v in c.values for w in words(v)))}
     spoken_for |= {stem(w) for level in ranked.product.category for w in words(level)}
-    matched = [w for w in ranked.matched_words if stem(w) not in spoken_for and not w.isdigit()]
+    matched = [w for w in ranked.matched_words if stem(w) not in spoken_for and not any(c.isdigit() for c in w)]
     if not matched:
         return []
     quoted = listed([f"“{word}”" for word in matched[:3]])
@@ -225,5 +258,3 @@ def _met(contribution: float) -> ReasonKind:
 
 def _reason(ranked: Ranked, kind: ReasonKind, signal: str, field: str, value: str, text: str) -> Reason:
     return Reason("", kind, ranked.product.id, signal, field, value, text, ranked.contributions.get(signal, 0.0))
-
-

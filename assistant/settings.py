@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """Relative picture addresses are served from here."""
     events: Path | None = None
     """Shoppers' past events (CSV), for the shopper picker of the demo."""
+    policies: Path | None = None
+    """The shop's policy page (Markdown); questions about the shop are answered by quoting it."""
     chroma_url: str = ""
     """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
     cards: int = Field(default=3, ge=1, le=6)
@@ -112,7 +114,7 @@ def _read(file: Path) -> dict[str, Any]:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"The settings file {file} cannot be read: {error}") from error
-    for key in ("data_dir", "models_dir", "images_dir", "events"):
+    for key in ("data_dir", "models_dir", "images_dir", "events", "policies"):
         if isinstance(values.get(key), str):
             values[key] = file.parent / Path(values[key]).expanduser()
     return values

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from retrieval.types import AttributeTest, Product
 
-Intent = Literal["search", "refine", "more", "start_over", "greeting", "thanks", "unclear"]
+Intent = Literal["search", "refine", "more", "start_over", "greeting", "thanks", "policy", "unclear"]
 
 ConstraintKind = Literal["price", "category", "brand", "attribute", "stock"]
 
@@ -36,6 +36,15 @@ class Constraint:
     test: AttributeTest | None = None
     note: str = ""
     """Where a number was not the shopper's own: "cheap: the lower third of our tents"."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastItem:
+    """One product of a shopper's past."""
+
+    product_id: str
+    verb: str = "looked at"
+    """What they did with it, the strongest: "bought", "put in your cart", "viewed", "looked at"."""
 
 
 ReasonKind = Literal["request_met", "request_missed", "relevance", "taste", "social_proof", "comparison", "policy"]
@@ -165,5 +174,6 @@ class TextGenerator(Protocol):
     ) -> Iterator[tuple[int, str]]:
         """Yields (index of the prompt, next piece of its text) as the text grows, pieces of several
         prompts interleaved. A prompt is finished when `stop`, told its text so far, says so; all end when
-        `seconds` are over. Raises GeneratorError."""
+        `seconds` are over. Raises GeneratorError.
+        """
         ...

@@ -14,8 +14,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.amounts import Amount, find_amounts
 from assistant.constraints import (
@@ -24,6 +24,7 @@ from assistant.constraints import (
     category_constraint,
     flag_constraint,
     measure_constraint,
+    preference_constraint,
     price_constraint,
     relative_price_constraint,
     stock_constraint,
@@ -32,10 +33,12 @@ from assistant.constraints import (
 from assistant.phrases import (
     ASKING_WORDS,
     COMPARATIVES,
+    GOING_ON,
     GREETINGS,
     MORE,
     NEGATIONS,
     ORDINALS,
+    PREFERENCES,
     RELATIVE_PRICES,
     RESETS,
     SEARCH_OPENERS,
@@ -52,7 +55,17 @@ LONGEST_MESSAGE = 2000
 """Characters read of one message; nobody describes a wish in more, and a pasted page must not stall the shop."""
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
-_SPELLING_CUTOFF = 84  # "jackt" (91) and "headphnes" (94) are mended, "heat" is not made "wheat"
+_LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
+_NUMBER_WORDS = {
+    w: str(n)
+    for n, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+_NUMBER_WORD = re.compile(
+    rf"\b({'|'.join(_NUMBER_WORDS)})([\s-](?:person|people|man|inch|litre|liter|hour|piece|burner|metre|meter)s?\b)"
+)
+_ARTICLE = re.compile(r"(?:^|\b(?:need|want|sell|have|carry|find|show me|for|buy)\s+)(?:an?|some|any|new)\s+$")
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
 
@@ -72,6 +85,8 @@ class Request:
     """Which of the products last shown is meant: 0 the first, -1 the last."""
     unknown: tuple[str, ...] = ()
     """Words that stand in no listing of the shop."""
+    unnamed: str = ""
+    """The thing asked for, if nothing in the shop is called that: "a sofa", "jeans"."""
     notes: tuple[str, ...] = ()
     """What the reply must say about the reading: a mended spelling, a budget that cannot be."""
 
@@ -82,7 +97,22 @@ class _Token:
     start: int
     end: int
     used: bool = False
+    """A constraint or a phrase of asking stands for it."""
     denied: bool = False
+    """The shopper does not want it: no word to search for."""
+    silent: bool = False
+    """Asking, not wanting ("something else", "cheaper"): no word to search for either."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """A phrase of the vocabulary found in the message."""
+
+    meaning: Meaning
+    start: int
+    end: int
+    denied: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +126,12 @@ class Reader:
     """Every term of the word index: a word outside stands in no listing."""
 
 
-def understand(message: str, reader: Reader, *, context: Sequence[Constraint] = ()) -> Request:
-    """Reads one message; `context` are the constraints already standing, which tell what "bigger" can mean."""
+def understand(
+    message: str, reader: Reader, *, context: Sequence[Constraint] = (), names: Sequence[str] = ()
+) -> Request:
+    """Reads one message; `context` are the constraints already standing, whose category the rest is read in;
+    `names` what the products last shown are called, in order.
+    """
     notes: list[str] = []
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE]
@@ -110,47 +144,61 @@ def understand(message: str, reader: Reader, *, context: Sequence[Constraint] = 
     if _is_said(folded, GREETINGS):
         return Request("greeting")
 
+    folded = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], folded)
     tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
     tokens, mended = _mend_spelling(tokens, reader)
     notes.extend(f"I read “{wrong}” as “{right}”." for wrong, right in mended)
 
     comparatives = _take_comparatives(folded, tokens)
-    ordinal = _take_ordinal(folded, tokens)
+    ordinal = _take_ordinal(folded, tokens, names)
     wants_more = _take(folded, tokens, MORE)
     relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if _take(folded, tokens, (phrase,))), 0)
     in_stock = _take(folded, tokens, STOCK_PHRASES)
+    opens = folded.startswith("something") or _take(folded, tokens, SEARCH_OPENERS)
 
     amounts = find_amounts(folded)
-    meanings = _match_phrases(folded, tokens, amounts, reader)
-    constraints = _constraints(folded, tokens, meanings, amounts, relative_price, in_stock, reader, context, notes)
+    matches = _without_shelf_words(_match_phrases(folded, tokens, amounts, reader), tokens)
+    constraints = _constraints(folded, tokens, matches, amounts, relative_price, in_stock, reader, context, notes)
 
     left = [t for t in tokens if not t.used and t.text not in STOP_WORDS and t.text not in ASKING_WORDS]
     extra = " ".join(t.text for t in left)
-    text = " ".join(t.text for t in tokens if not t.denied and t.text not in ASKING_WORDS and _searchable(t, amounts))
+    text = " ".join(t.text for t in tokens if _searchable(t, amounts))
     text = "" if all(word in STOP_WORDS for word in text.split()) else text
     unknown = tuple(t.text for t in left if stem(t.text) not in reader.known_stems and not t.text.isdigit())
 
     has_wish = bool(constraints or extra)
+    has_category = any(c.kind == "category" and not c.negated for c in constraints)
+    unnamed = "" if has_category else _unnamed(folded, matches, left, reader)
     intent: Intent
-    if wants_more and not has_wish:
-        intent = "more"
-    elif comparatives or ordinal is not None:
+    if comparatives or ordinal is not None:
         intent = "refine"
+    elif wants_more and not has_wish:
+        intent = "more"
     elif not has_wish:
         intent = "unclear"
-    elif any(c.kind == "category" for c in constraints) or (extra and _opens_search(folded)) or len(left) >= 2:
+    elif has_category or unnamed or (extra and opens) or len(left) >= 2:
         intent = "search"
+    elif extra and not constraints and not folded.startswith(GOING_ON):
+        intent = "search"  # "jeans" after beanies is another wish; "for the rain" or "with a hood" goes on
     else:
         intent = "refine"
     return Request(
-        intent, tuple(constraints), text, extra, tuple(comparatives), ordinal, unknown, tuple(dict.fromkeys(notes))
+        intent,
+        tuple(constraints),
+        text,
+        extra,
+        tuple(comparatives),
+        ordinal,
+        unknown,
+        unnamed,
+        tuple(dict.fromkeys(notes)),
     )
 
 
 def _constraints(
     folded: str,
     tokens: list[_Token],
-    meanings: list[tuple[Meaning, int, int, bool]],
+    matches: Sequence[_Match],
     amounts: list[Amount],
     relative_price: int,
     in_stock: bool,
@@ -164,28 +212,31 @@ def _constraints(
     found: list[Constraint] = []
 
     # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
-    category = _category(folded, tokens, meanings, reader)
+    category = _category(folded, matches, facets)
     if category is not None:
         found.append(category)
-    for meaning, start, end, denied in meanings:
-        if meaning.kind == "category" and denied:
-            found.append(category_constraint(facets, meaning.keys, folded[start:end], negated=True))
+    for match in matches:
+        if match.meaning.kind == "category" and match.denied:
+            found.append(category_constraint(facets, match.meaning.keys, match.said, negated=True))
     standing = category or next((c for c in context if c.kind == "category" and not c.negated), None)
     scope = Scope.of(facets, standing)
 
     # 2) Brands, values and yes/no attributes.
-    for meaning, start, end, denied in meanings:
+    for match in matches:
+        meaning, denied = match.meaning, match.denied
         if meaning.kind == "brand":
             found.append(brand_constraint(facets, meaning.keys, negated=denied))
         elif meaning.kind == "flag":
             found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=softened))
         elif meaning.kind == "value":
-            found.append(value_constraint(scope, meaning, folded[start:end], negated=denied, softened=softened))
+            found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=softened))
     found.extend(_sizes(folded, tokens, scope))
 
     # 3) Amounts: money, or a measure of an attribute that the category has.
-    named = [m.attribute for m, *_ in meanings if m.kind == "attribute"]
+    spoken = [m for m in matches if m.meaning.kind == "attribute"]
     for amount in amounts:
+        nearest = sorted((_gap(amount, m), m.meaning.attribute) for m in spoken)
+        named = [attribute for _, attribute in nearest]
         constraint = None if amount.is_money else measure_constraint(scope, amount, named, softened=softened)
         if constraint is not None:
             _use(tokens, amount.start, amount.end)
@@ -196,11 +247,35 @@ def _constraints(
                 notes.append(note)
         if constraint is not None:
             found.append(_joined(found, constraint, notes))
+    for token in tokens:
+        if token.text in PREFERENCES and not token.used:
+            constraint = preference_constraint(scope, token.text, *PREFERENCES[token.text])
+            if constraint is not None:
+                token.used = True
+                found.append(constraint)
     if relative_price:
         found.append(relative_price_constraint(scope, relative_price, reader.currency))
     if in_stock:
         found.append(stock_constraint())
-    return list({c.key: c for c in found}.values())
+    return _one_a_key(found)
+
+
+def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
+    """The last of a key stands, except that "navy or grey" are two values of one wish."""
+    kept: dict[str, Constraint] = {}
+    for c in found:
+        old = kept.get(c.key)
+        both = old is not None and old.test is not None and c.test is not None and old.test.any_of and c.test.any_of
+        if old is not None and both and old.label != c.label and old.test is not None and c.test is not None:
+            test = replace(c.test, any_of=old.test.any_of | c.test.any_of)
+            c = replace(c, test=test, label=f"{old.label} or {c.label}", hard=old.hard and c.hard)
+        kept[c.key] = c
+    return list(kept.values())
+
+
+def _gap(amount: Amount, match: _Match) -> int:
+    """Letters between an amount and an attribute's name; a name that follows is meant before one that precedes."""
+    return match.start - amount.end if match.start >= amount.end else 2 * (amount.start - match.end) + 3
 
 
 def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Constraint:
@@ -216,21 +291,18 @@ def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Const
     return replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
 
 
-def _category(
-    folded: str, tokens: list[_Token], meanings: list[tuple[Meaning, int, int, bool]], reader: Reader
-) -> Constraint | None:
+def _category(folded: str, matches: Sequence[_Match], facets: Facets) -> Constraint | None:
     """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
-    named = [(m, s, e) for m, s, e, denied in meanings if m.kind == "category" and not denied]
-    direct = [item for item in named if not _is_context(folded[: item[1]])] or named[:1]
+    named = [m for m in matches if m.meaning.kind == "category" and not m.denied]
+    direct = [m for m in named if not _is_context(folded[: m.start])] or named[:1]
     if not direct:
         return None
-    first_end, last_start = direct[0][2], direct[-1][1]
-    joined = len(direct) > 1 and re.fullmatch(r"\W*(?:and|or|,|/)\s*(?:an?|some|the)?\s*", folded[first_end:last_start])
-    if joined:
-        keys = frozenset().union(*(m.keys for m, *_ in direct))
-        return category_constraint(reader.facets, keys, " or ".join(folded[s:e] for _, s, e in direct))
-    meaning, start, end = min(direct, key=lambda item: item[0].rows)
-    return category_constraint(reader.facets, meaning.keys, folded[start:end])
+    between = folded[direct[0].end : direct[-1].start]
+    if len(direct) > 1 and re.fullmatch(r"\W*(?:and|or|,|/)\s*(?:an?|some|the)?\s*", between):
+        keys = frozenset[str]().union(*(m.meaning.keys for m in direct))
+        return category_constraint(facets, keys, " or ".join(m.said for m in direct))
+    narrowest = min(direct, key=lambda m: m.meaning.rows)
+    return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
 
 
 def _is_context(before: str) -> bool:
@@ -238,12 +310,10 @@ def _is_context(before: str) -> bool:
     return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
 
 
-def _match_phrases(
-    folded: str, tokens: list[_Token], amounts: Sequence[Amount], reader: Reader
-) -> list[tuple[Meaning, int, int, bool]]:
-    """(meaning, start, end, denied) for the longest phrases of the vocabulary, left to right, without overlap."""
+def _match_phrases(folded: str, tokens: list[_Token], amounts: Sequence[Amount], reader: Reader) -> list[_Match]:
+    """The longest phrases of the vocabulary, left to right, without overlap."""
     measured = [(a.start, a.end) for a in amounts]
-    found: list[tuple[Meaning, int, int, bool]] = []
+    found: list[_Match] = []
     i = 0
     while i < len(tokens):
         for length in range(min(reader.vocabulary.longest, len(tokens) - i), 0, -1):
@@ -259,11 +329,37 @@ def _match_phrases(
             for token in span:
                 token.used = meaning.kind != "attribute" or token.used
                 token.denied = denied
-            found.append((meaning, span[0].start, span[-1].end, denied))
+            said = " ".join(t.text for t in span)
+            found.append(_Match(meaning, span[0].start, span[-1].end, denied, said))
             i += length - 1
             break
         i += 1
     return found
+
+
+def _without_shelf_words(matches: list[_Match], tokens: list[_Token]) -> list[_Match]:
+    """ "A light tent" asks for a tent, though lights are sold too: an adjective before a category is none itself."""
+    categories = [m for m in matches if m.meaning.kind == "category"]
+    adjectives = [m for m in categories[:-1] if m.said in PREFERENCES]
+    for match in adjectives:
+        for token in tokens:
+            token.used &= not match.start <= token.start < match.end
+    return [m for m in matches if m not in adjectives]
+
+
+def _unnamed(folded: str, matches: Sequence[_Match], left: Sequence[_Token], reader: Reader) -> str:
+    """The thing a short request ends in ("a warm hat", "jeans"), or a use asked for like a thing ("a sofa"),
+    if nothing in the shop is called that. "something for the rain" names a use only.
+    """
+    things = [m.said for m in matches if m.meaning.in_list and _ARTICLE.search(folded[: m.start])]
+    if (
+        0 < len(left) <= 3
+        and not folded.startswith(("something", *GOING_ON))
+        and not _is_context(folded[: left[-1].start])
+    ):
+        things.append(left[-1].text)
+    strange = [t for t in things if t.isalpha() and not {stem(w) for w in t.split()} & reader.facets.name_stems]
+    return strange[0] if strange else ""
 
 
 def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
@@ -285,7 +381,7 @@ def _is_denied(tokens: list[_Token], i: int) -> bool:
         if word in NEGATIONS:
             return True
         if tokens[i - back].used or word in ("but", "and", "with"):
-            return tokens[i - back].denied and word not in ("but", "with")
+            return tokens[i - back].denied
     return False
 
 
@@ -313,10 +409,13 @@ def _mend_spelling(tokens: list[_Token], reader: Reader) -> tuple[list[_Token], 
     result: list[_Token] = []
     for token in tokens:
         word = token.text
-        strange = len(word) >= 5 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
+        strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
         if strange and word not in ASKING_WORDS and word not in STOP_WORDS:
             best = process.extractOne(
-                word, reader.vocabulary.spellings.keys(), scorer=fuzz.ratio, score_cutoff=_SPELLING_CUTOFF
+                word,
+                reader.vocabulary.spellings,
+                scorer=DamerauLevenshtein.distance,
+                score_cutoff=1 if len(word) < _LONG_WORD else 2,
             )
             if best is not None and best[0][0] == word[0]:  # the first letter is rarely the wrong one
                 mended.append((word, best[0]))
@@ -327,8 +426,13 @@ def _mend_spelling(tokens: list[_Token], reader: Reader) -> tuple[list[_Token], 
 
 
 def _searchable(token: _Token, amounts: Sequence[Amount]) -> bool:
-    """Budgets are no search words; a measure ("45 l") is, since listings repeat it."""
-    return not any(a.start <= token.start < a.end and (a.is_money or not a.unit) and a.bound != "exact" for a in amounts)
+    """Whether listings can be searched for the word: asking is not, nor is a budget; a measure ("45 l") is."""
+    if token.denied or token.silent or token.text in ASKING_WORDS:
+        return False
+    inside = next((a for a in amounts if a.start <= token.start < a.end), None)
+    if inside is None or (inside.bound == "exact" and inside.low == inside.high and not inside.is_money):
+        return True
+    return bool(inside.unit) and (token.text[0].isdigit() or token.text == inside.unit)
 
 
 def _take_comparatives(folded: str, tokens: list[_Token]) -> list[tuple[tuple[str, ...], int]]:
@@ -340,7 +444,11 @@ def _take_comparatives(folded: str, tokens: list[_Token]) -> list[tuple[tuple[st
     ]
 
 
-def _take_ordinal(folded: str, tokens: list[_Token]) -> int | None:
+def _take_ordinal(folded: str, tokens: list[_Token], names: Sequence[str]) -> int | None:
+    """Which of the products last shown is meant, by number or by name."""
+    for index, name in enumerate(names):
+        if _take(folded, tokens, (fold(name),)):
+            return index
     for phrase, number in ORDINALS.items():
         if _take(folded, tokens, (phrase,)):
             return number
@@ -352,25 +460,19 @@ def _take(folded: str, tokens: list[_Token], phrases: Sequence[str]) -> bool:
     for phrase in phrases:
         match = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
         if match:
-            _use(tokens, match.start(), match.end(), denied=True)
+            _use(tokens, match.start(), match.end(), silent=True)
             return True
     return False
 
 
-def _use(tokens: list[_Token], start: int, end: int, *, denied: bool = False) -> None:
+def _use(tokens: list[_Token], start: int, end: int, *, silent: bool = False) -> None:
     for token in tokens:
         if start <= token.start < end:
             token.used = True
-            token.denied |= denied  # not a word to search for
+            token.silent |= silent
 
 
 def _is_said(folded: str, phrases: Sequence[str]) -> bool:
     """Whether the whole message says one of the phrases, give or take a letter and its punctuation."""
     bare = re.sub(r"[^\w\s]", "", folded).strip()
     return any(fuzz.ratio(bare, phrase) >= 90 for phrase in phrases)
-
-
-def _opens_search(folded: str) -> bool:
-    return any(re.search(rf"(?<!\w){opener}(?!\w)", folded) for opener in SEARCH_OPENERS)
-
-

@@ -21,8 +21,10 @@ from retrieval.text import STOP_WORDS, fold, stem, words
 from retrieval.types import Product, Quantity
 from retrieval.units import is_known, same_amount
 
-_MONEY = re.compile(r"(?P<relation>\b(?:under|below|within|less than|up to|limit of|budget of|over|above|more than)\b[^$€£¥₹]{0,24})?"
-                    r"[$€£¥₹]\s?(?P<amount>\d[\d,]*(?:\.\d+)?)")
+_MONEY = re.compile(
+    r"(?P<relation>\b(?:under|below|within|less than|up to|limit of|budget of|over|above|more than)\b[^$€£¥₹]{0,24})?"
+    r"[$€£¥₹]\s?(?P<amount>\d[\d,]*(?:\.\d+)?)"
+)
 _NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[a-zA-Z°²³%\"][\w°²³%/]*))?")
 _DENIAL = re.compile(r"\b(?:not|no|without|isn't|doesn't|lacks?|never|rather than|instead of|neither|nor)\b")
 _COMPARISON = re.compile(
@@ -58,7 +60,12 @@ class Facts:
     @cached_property
     def allowed_stems(self) -> frozenset[str]:
         """Words that need no further proof: the listing's, the request's and the reasons' own."""
-        texts = [self.request, *(r.text for r in self.reasons), *(c.label for c in self.constraints), *self.past_titles]
+        texts = [
+            self.request,
+            *(r.text for r in self.reasons),
+            *(c.label for c in self.constraints),
+            *self.past_titles,
+        ]
         denied = [name for name, value in self.product.attributes.items() if value is False]
         return self.listing_stems | {s for text in (*texts, *denied) for s in _stems(fold(text))}
 
@@ -121,7 +128,8 @@ def _contains(folded: str, phrase: str) -> bool:
 
 def _without_names(folded: str, facts: Facts) -> str:
     """The sentence with the product's own name and those of the shopper's past taken out: their digits and
-    adjectives are names, not claims. A title is known by its opening up to the first comma, too."""
+    adjectives are names, not claims. A title is known by its opening up to the first comma, too.
+    """
     titles = [facts.product.title, *facts.past_titles]
     for title in sorted({fold(t) for full in titles for t in (full, full.split(",")[0])}, key=len, reverse=True):
         folded = folded.replace(title, " ¤ ")
@@ -179,12 +187,21 @@ def _check_numbers(sentence: str, bare: str, facts: Facts) -> str:
     without_money = _MONEY.sub(" ", bare)
     rated = re.search(r"\brat(?:ed|ing)\b|\bstars?\b|out of 5", without_money)
     if rated:
-        if product.rating is None or not re.search(rf"(?<![\w.]){re.escape(f'{product.rating:g}')}(?![\w]|\.\d)", without_money):
+        if product.rating is None or not re.search(
+            rf"(?<![\w.]){re.escape(f'{product.rating:g}')}(?![\w]|\.\d)", without_money
+        ):
             return "gives another rating than the listing"
-        without_money = re.sub(rf"(?<![\w.]){re.escape(f'{product.rating:g}')}(?:\s*(?:out of|/)\s*5)?(?!\w)", " ", without_money, count=1)
+        without_money = re.sub(
+            rf"(?<![\w.]){re.escape(f'{product.rating:g}')}(?:\s*(?:out of|/)\s*5)?(?!\w)",
+            " ",
+            without_money,
+            count=1,
+        )
     for match in _NUMBER.finditer(without_money):
         text = match["value"]
-        value = float(text.replace(",", "")) if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", text) else None
+        value = (
+            float(text.replace(",", "")) if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?", text) else None
+        )
         unit = fold(match["unit"] or "")
         if value is None or not _number_holds(value, unit, facts):
             return f"number without proof: “{match.group().strip()}”"
@@ -201,9 +218,10 @@ def _number_holds(value: float, unit: str, facts: Facts) -> bool:
     amounts = [(q.value, q.unit) for q in facts.quantities] + wanted
     if unit and (is_known(unit) or any(fold(u) == unit for _, u in amounts)):
         return any(same_amount(value, unit, v, u) for v, u in amounts)
-    return any(abs(value - v) < 1e-9 for v, u in amounts if not u) or re.search(
-        rf"(?<![\w.]){value:g}(?![\w]|\.\d)", facts.listing
-    ) is not None
+    return (
+        any(abs(value - v) < 1e-9 for v, u in amounts if not u)
+        or re.search(rf"(?<![\w.]){value:g}(?![\w]|\.\d)", facts.listing) is not None
+    )
 
 
 def _check_values(bare: str, facts: Facts, vocabulary: Vocabulary) -> str:
@@ -252,7 +270,9 @@ def _check_words(bare: str, facts: Facts) -> str:
 
 def _reads_negative(bare: str, expressed: Sequence[Reason]) -> bool:
     texts = fold(" ".join(r.text for r in expressed if r.contribution < 0))
-    hinted = bool(_DENIAL.search(bare) or CONTRASTS.search(bare) or re.search(r"\bout of stock\b|\bover your\b|\bbelow\b", bare))
+    hinted = bool(
+        _DENIAL.search(bare) or CONTRASTS.search(bare) or re.search(r"\bout of stock\b|\bover your\b|\bbelow\b", bare)
+    )
     return hinted or bool(re.search(r"\bonly\b", texts))
 
 

@@ -41,8 +41,30 @@ _COLOUR_FAMILIES = {
 }
 _COLOUR_NAMES = ("colour", "color")
 
+# First words of colours that are things of their own: "a walk in the forest" asks for no colour.
+_NATURE = frozenset(
+    stem(w)
+    for w in [
+        "forest",
+        "sand",
+        "stone",
+        "sky",
+        "sea",
+        "ocean",
+        "snow",
+        "light",
+        "dark",
+        "warm",
+        "cool",
+        "moss",
+        "slate",
+    ]
+)
+
 # Words that head many category names without naming a thing by themselves.
-_EMPTY_HEADS = frozenset(stem(w) for w in "accessories sets gear equipment supplies care items goods more".split())
+_EMPTY_HEADS = frozenset(
+    stem(w) for w in ["accessories", "sets", "gear", "equipment", "supplies", "care", "items", "goods", "more"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +83,11 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Phrase -> meanings, with the single words that misspellings are mended to."""
+    """What the phrases of the catalogue mean."""
 
     phrases: Mapping[Phrase, tuple[Meaning, ...]]
-    spellings: Mapping[str, str]
-    """Folded word -> itself as the catalogue writes it; the targets of spelling correction."""
+    spellings: frozenset[str]
+    """Folded single words that misspellings are mended to."""
 
     def meanings(self, stems: Sequence[str]) -> tuple[Meaning, ...]:
         return self.phrases.get(tuple(stems), ())
@@ -88,8 +110,10 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
             keys, count = found[phrase].get((kind, attribute), (set(), 0))
             found[phrase][kind, attribute] = (keys | {key}, count + rows)
 
+    attributes = {*facets.texts, *facets.flags, *(name for name, _ in facets.numbers)}
+    taken = frozenset(phrase_of(name) for name in attributes)
     for name, rows in facets.categories.items():
-        for phrase in _category_phrases(name):
+        for phrase in _category_phrases(name, taken):
             add(phrase, "category", name, len(rows))
     for name, rows in facets.brands.items():
         add(phrase_of(name), "brand", name, len(rows))
@@ -104,13 +128,13 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
             if len(rows) < fewest or (len(phrase) == 1 and (len(value) < 3 or value.isdigit())):
                 continue  # "s", "xl" and "42" mean a size only beside the word "size"; `understand` sees to it
             add(phrase, "value", value, len(rows), attribute)
-            if len(phrase) > 1 and len(phrase[-1]) > 2:
-                add(phrase[-1:], "value", value, len(rows), attribute)  # "forest green" is a green
+            for part in _telling_parts(attribute, phrase, taken):
+                add(part, "value", value, len(rows), attribute)
             if attribute.endswith(_COLOUR_NAMES):
                 for family, members in _COLOUR_FAMILIES.items():
                     if not {fold(m) for m in members}.isdisjoint(words(value)):
                         add((stem(family),), "value", value, len(rows), attribute)
-    for attribute in {*facets.texts, *(name for name, _ in facets.numbers)}:
+    for attribute in attributes - facets.flags.keys():
         add(phrase_of(attribute), "attribute", attribute, 0, attribute)
 
     phrases = {
@@ -123,25 +147,39 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     return Vocabulary(phrases, _spellings(facets))
 
 
-def _category_phrases(name: str) -> set[Phrase]:
-    """ "Tents & Shelters" is asked for as "tents", "shelters" or both; "Desk Lamps" also as "lamps"."""
+def _telling_parts(attribute: str, phrase: Phrase, taken: frozenset[Phrase]) -> list[Phrase]:
+    """Single words that mean the whole value: "forest green" is a green, "merino wool" is merino and wool."""
+    if len(phrase) < 2 or attribute.endswith("size"):
+        return []
+    named_after = attribute.endswith((*_COLOUR_NAMES, "material", "fill", "lining"))
+    parts = phrase if named_after else phrase[-1:]
+    return [(word,) for word in parts if len(word) > 2 and word not in _NATURE and (word,) not in taken]
+
+
+def _category_phrases(name: str, taken: frozenset[Phrase]) -> set[Phrase]:
+    """ "Tents & Shelters" is asked for as "tents", "shelters" or both; "Desk Lamps" also as "lamps".
+
+    A head that names an attribute (`taken`) stays that: "512 GB storage" asks for no "Food Storage".
+    """
     whole = phrase_of(name)
     phrases = {whole}
     for part in name.replace("&", ",").replace(" and ", ",").split(","):
         phrase = phrase_of(part)
         if phrase and not (len(phrase) == 1 and phrase[0] in _EMPTY_HEADS):
             phrases.add(phrase)
-            if phrase[-1] not in _EMPTY_HEADS:
+            if phrase[-1] not in _EMPTY_HEADS and phrase[-1:] not in taken:
                 phrases.add(phrase[-1:])
+                if part.rstrip().endswith("ves"):  # Snowball leaves "knives" and "knife" apart
+                    phrases |= {(stem(words(part)[-1][:-3] + end),) for end in ("f", "fe")}
     return {phrase for phrase in phrases if phrase}
 
 
-def _spellings(facets: Facets) -> dict[str, str]:
+def _spellings(facets: Facets) -> frozenset[str]:
     """Single words of five letters and more from everything that can be asked for by name."""
     names = [*facets.categories, *facets.brands, *facets.flags]
     for values in facets.texts.values():
         if len(values) <= _MOST_VALUES:
             names.extend(values)
-    return {
-        word: word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()
-    }
+    found = {word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()}
+    singular = {word[:-1] for word in found if word.endswith("s") and not word.endswith("ss") and len(word) > 5}
+    return frozenset(found | singular)

@@ -48,3 +48,16 @@ def shorten(text: str, length: int) -> str:
 def plural(count: int, noun: str) -> str:
     """1 customer, 210 customers."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# Yes/no attributes that read as adjectives; anything else is something the product has.
+_ADJECTIVE_ENDINGS = (
+    "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
+    "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
+    "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart", "freestanding",
+)  # fmt: skip
+
+
+def is_adjective(name: str) -> bool:
+    """Whether a yes/no attribute is said with "is" (waterproof) rather than "has" (a timer)."""
+    return name.endswith(_ADJECTIVE_ENDINGS)

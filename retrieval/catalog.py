@@ -83,8 +83,7 @@ class Catalog:
             raise IndexBroken(f"{engine.url.database} is damaged ({error.orig}): {way_out}") from error
         if found not in (None, SCHEMA_VERSION):
             raise IndexBroken(
-                f"{engine.url.database} has schema version {found}, but this program reads {SCHEMA_VERSION}: "
-                f"{way_out}"
+                f"{engine.url.database} has schema version {found}, but this program reads {SCHEMA_VERSION}: {way_out}"
             )
 
     def close(self) -> None:

@@ -89,9 +89,7 @@ def mend_index(
     open_index(data_dir, encoder, progress=progress, chroma_url=chroma_url, command=command).close()
 
 
-def _store_problems(
-    catalog: Catalog, hashes: dict[str, str], encoder_name: str, store: VectorStore
-) -> list[str]:
+def _store_problems(catalog: Catalog, hashes: dict[str, str], encoder_name: str, store: VectorStore) -> list[str]:
     stored = store.contents()
     known = catalog.vector_hashes(encoder_name)
     groups = {
@@ -104,9 +102,7 @@ def _store_problems(
     return [_sentence(ids, what) for what, ids in groups.items() if ids]
 
 
-def _different_vectors(
-    catalog: Catalog, hashes: dict[str, str], encoder_name: str, store: VectorStore
-) -> list[str]:
+def _different_vectors(catalog: Catalog, hashes: dict[str, str], encoder_name: str, store: VectorStore) -> list[str]:
     different = []
     for ids in batched(hashes, _PAGE):
         cached = catalog.vectors(encoder_name, [hashes[id] for id in ids])
@@ -124,9 +120,7 @@ def _words_problems(folder: DataFolder, ids: list[str], fingerprint: str) -> lis
         return [str(error)]
     problems = []
     if list(words.ids) != ids:
-        problems.append(
-            f"the word index has {len(words.ids)} products, the table {len(ids)}, or another order"
-        )
+        problems.append(f"the word index has {len(words.ids)} products, the table {len(ids)}, or another order")
     if words.fingerprint != fingerprint:
         problems.append("the word index was made from another state of the table")
     return problems

@@ -33,18 +33,10 @@ class SentenceEncoder:
         Takes seconds, most of them importing torch. Raises ModelMissing.
         """
         folder = Path(path_or_name) if path_or_name else bundled_model()
-        if (
-            folder.is_dir()
-            and not (folder / "config.json").is_file()
-            and not (folder / "modules.json").is_file()
-        ):
-            raise ModelMissing(
-                f"{folder} holds no model (no config.json): name a sentence-transformers folder"
-            )
+        if folder.is_dir() and not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
+            raise ModelMissing(f"{folder} holds no model (no config.json): name a sentence-transformers folder")
         if adapter and not (Path(adapter) / "adapter_config.json").is_file():
-            raise ModelMissing(
-                f"{adapter} holds no adapter (no adapter_config.json): correct the adapter setting"
-            )
+            raise ModelMissing(f"{adapter} holds no adapter (no adapter_config.json): correct the adapter setting")
         self._model = _load(str(folder), adapter)
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
         self._dimension = len(self._model.encode(["dimension"], show_progress_bar=False)[0])

@@ -7,14 +7,14 @@ an unmet wish costs. Knows nothing of how a wish is worded.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.text import fold
+from retrieval.text import fold, stem, words
 from retrieval.types import AttributeTest, Filter, Product, Quantity
 from retrieval.units import to_base
 
@@ -44,6 +44,10 @@ class Facets:
     numbers: Mapping[tuple[str, str], tuple[Rows, NDArray[np.float64]]]
     """(attribute, base unit) -> rows and their amounts in the base unit."""
     labels: Mapping[str, str]
+    name_stems: frozenset[str]
+    """Stems of every word in a title, brand or category: what something of the shop is called."""
+    departments: tuple[str, ...]
+    """The widest categories, folded, the largest first."""
     lists: frozenset[str]
     """Attributes that some product states as a list; a list names examples and is never complete."""
     mean_rating: float
@@ -130,7 +134,9 @@ def build_facets(products: Iterable[Product]) -> Facets:
     flags: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     numbers: dict[tuple[str, str], tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
     labels: dict[str, str] = {}
+    departments: Counter[str] = Counter()
     lists: set[str] = set()
+    names: set[str] = set()
     stars, raters = 0.0, 0
 
     def key(text: str) -> str:
@@ -140,6 +146,7 @@ def build_facets(products: Iterable[Product]) -> Facets:
 
     for row, product in enumerate(products):
         ids.append(product.id)
+        names.update(words(" ".join((product.title, product.brand, *product.category))))
         prices.append(np.nan if product.price is None else product.price)
         in_stock.append(product.in_stock)
         if product.rating is not None:
@@ -147,6 +154,8 @@ def build_facets(products: Iterable[Product]) -> Facets:
             raters += product.rating_count
         if product.brand:
             brands[key(product.brand)].append(row)
+        if product.category:
+            departments[fold(product.category[0])] += 1
         for level in dict.fromkeys(map(key, product.category)):
             categories[level].append(row)
         for name, value in product.attributes.items():
@@ -178,6 +187,8 @@ def build_facets(products: Iterable[Product]) -> Facets:
         flags={n: (np.asarray(y, np.int32), np.asarray(x, np.int32)) for n, (y, x) in flags.items()},
         numbers={k: (np.asarray(r, np.int32), np.asarray(a, np.float64)) for k, (r, a) in numbers.items()},
         labels=labels,
+        name_stems=frozenset(map(stem, names)),
+        departments=tuple(name for name, _count in departments.most_common()),
         lists=frozenset(lists),
         mean_rating=stars / raters if raters else 4.0,
     )

@@ -76,9 +76,7 @@ class _Row:
     """Why the row cannot be taken apart; then it has no cells."""
 
 
-def read_feed(
-    path: Path, *, format: str = "auto", mapping: FeedMapping | None = None
-) -> Iterator[Product | Reject]:
+def read_feed(path: Path, *, format: str = "auto", mapping: FeedMapping | None = None) -> Iterator[Product | Reject]:
     """The products and rejects of one file, in its order. Raises FeedError if the whole file is unusable."""
     return read_feeds([inspect_feed(path, format=format)], mapping or FeedMapping())
 

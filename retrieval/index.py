@@ -7,6 +7,8 @@ next program that opens the folder, and finished from the table, without the fee
 
 from __future__ import annotations
 
+import logging
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -28,6 +30,8 @@ from retrieval.types import Encoder, Product
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading", "encoding", "storing"), how many are done, of how many (0: unknown)."""
+
+_LOG = logging.getLogger(__name__)
 
 STAMP_NOTE = "indexed"
 """The catalogue's note that holds the stamp of the last complete index."""
@@ -99,6 +103,8 @@ def build_index(
     started = time.monotonic()
 
     # 1) Look through every file before anything is touched.
+    if not files:
+        raise FeedError("no feed given: name at least one file")
     feeds = [inspect_feed(path, format=format) for path in files]
     folder = DataFolder(data_dir)
     rejects: list[Reject] = []
@@ -158,9 +164,7 @@ def expected_hashes(catalog: Catalog) -> dict[str, str]:
     return {product.id: content_hash(documents.for_meaning(product)) for product in catalog.all()}
 
 
-def _accepted(
-    rows: Iterable[Product | Reject], rejects: list[Reject], progress: Progress
-) -> Iterator[Product]:
+def _accepted(rows: Iterable[Product | Reject], rejects: list[Reject], progress: Progress) -> Iterator[Product]:
     """The products among the rows; rejects are collected. Raises FeedError if no product is left."""
     accepted = 0
     for read, row in enumerate(rows, start=1):
@@ -183,6 +187,21 @@ def _derive(
     catalog: Catalog, folder: DataFolder, encoder: Encoder, chroma_url: str, progress: Progress
 ) -> tuple[int, VectorStore, WordIndex]:
     """Bring vectors and words up to the table. Returns (texts encoded, open store, words)."""
+    try:
+        with storage_errors(folder.root):
+            return _bring_up_to_date(catalog, folder, encoder, chroma_url, progress)
+    except IndexBroken as error:
+        if chroma_url:
+            raise
+        # Cut short while it wrote, Chroma can leave torn files. All that is in them is in the table as well.
+        _LOG.warning("the vector store is made anew: %s", error)
+        shutil.rmtree(folder.chroma, ignore_errors=True)
+        return _bring_up_to_date(catalog, folder, encoder, chroma_url, progress)
+
+
+def _bring_up_to_date(
+    catalog: Catalog, folder: DataFolder, encoder: Encoder, chroma_url: str, progress: Progress
+) -> tuple[int, VectorStore, WordIndex]:
     now = stamp(catalog, encoder)
     store = VectorStore(folder.chroma, encoder.name, url=chroma_url)
     try:

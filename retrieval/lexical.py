@@ -33,9 +33,7 @@ class WordIndex:
         self._scorer = scorer
 
     @classmethod
-    def build(
-        cls, ids: Sequence[str], documents: Iterable[Sequence[str]], fingerprint: str = ""
-    ) -> WordIndex:
+    def build(cls, ids: Sequence[str], documents: Iterable[Sequence[str]], fingerprint: str = "") -> WordIndex:
         """Index `documents`, the terms of each id in order; `fingerprint` says what they were made of."""
         terms = [list(document) for document in documents]
         if len(terms) != len(ids):
@@ -79,9 +77,12 @@ class WordIndex:
                 raise ValueError(f"{scorer.scores['num_docs']} documents for {len(manifest['ids'])} ids")
             return cls(manifest["ids"], manifest["fingerprint"], scorer)
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            raise IndexBroken(
-                f"word index {folder} is unusable ({error}): run `storeclerk doctor --mend`"
-            ) from error
+            raise IndexBroken(f"word index {folder} is unusable ({error}): run `storeclerk doctor --mend`") from error
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every term that stands in some document."""
+        return frozenset(self._scorer.vocab_dict) if self._scorer is not None else frozenset()
 
     def search(self, query: str, k: int, mask: NDArray[np.bool_] | None = None) -> list[tuple[str, float]]:
         """The best `k` (id, score) with a score above 0, best first; equal scores in the order of `ids`.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from retrieval.text import fold
 from retrieval.types import Product
@@ -50,6 +50,10 @@ class QualityReport:
     """Furthest from their median first; a price of 0 comes before all."""
     currencies: tuple[str, ...]
 
+    def as_dict(self) -> dict[str, object]:
+        """The report as plain values, ready for JSON."""
+        return asdict(self)
+
     def lines(self) -> list[str]:
         """The report as a person reads it, one fact a line."""
         if not self.products:
@@ -70,7 +74,7 @@ class QualityReport:
             lines += [f"  {count} x {title}" for title, count in self.duplicate_titles[:_EXAMPLES]]
         if self.implausible_prices:
             lines.append(
-                f"{len(self.implausible_prices)} implausible prices (0, or over {_PRICE_FACTOR:g} times above or "
+                f"{len(self.implausible_prices)} implausible prices (0, or {_PRICE_FACTOR:g} times above or "
                 "below the median of their category):"
             )
             lines += [

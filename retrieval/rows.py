@@ -76,14 +76,16 @@ class RowReader:
                     stated[field] = raw
             if role.attribute:
                 self._add(attributes, role.attribute, column, raw)
+        open_fields = [field for field in self._mapping.constants if stated.get(field) in (None, "")]
+        stated |= {field: self._mapping.constants[field] for field in open_fields}
+
         for name, raw in _mapping_cell(stated.get("attributes")).items():
             self._add(attributes, self._attribute_name(name), name, raw)
-        for field, value in self._mapping.constants.items():
-            if stated.get(field) in (None, ""):
-                stated[field] = value
-
         scale = self._mapping.price_scale
-        price, currency = _read(stated, "price", lambda raw: values.price_and_currency(raw, scale))
+        price, sign = _read(stated, "price", lambda raw: values.price_and_currency(raw, scale))
+        if sign and ("currency" in open_fields or stated.get("currency") in (None, "")):
+            stated["currency"] = sign  # "45 €" states its currency; a constant must not overrule it
+
         return Product(
             id=_required(stated, "id"),
             title=_required(stated, "title"),
@@ -91,7 +93,7 @@ class RowReader:
             brand=_read(stated, "brand", values.plain_text),
             category=_read(stated, "category", values.category_path),
             price=price,
-            currency=_read(stated, "currency", values.currency_code) or currency,
+            currency=_read(stated, "currency", values.currency_code),
             image_url=_read(stated, "image_url", values.web_address),
             url=_read(stated, "url", values.web_address),
             rating=_read(stated, "rating", values.stars),

@@ -23,7 +23,7 @@ RRF_K = 60
 CANDIDATES = 100
 """How many each search contributes: enough that a product good for one and poor for the other gets in."""
 
-HISTORY_SHARE = 0.25
+HISTORY_SHARE = 0.15
 """How far a shopper's past pulls the query vector; the request stays the larger part by far."""
 
 HISTORY_DECAY = 0.7
@@ -44,7 +44,8 @@ class Searcher:
 
     def encode(self, text: str) -> Vectors:
         """The text's vector, shape (dimension,). The last few hundred are remembered: a follow-up and a
-        re-run for a counterfactual ask for the same request again."""
+        re-run for a counterfactual ask for the same request again.
+        """
         if text not in self._vectors:
             if len(self._vectors) >= 512:
                 self._vectors.pop(next(iter(self._vectors)), None)

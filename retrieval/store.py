@@ -69,9 +69,7 @@ class VectorStore:
         for some in batched(ids, self._batch):
             self._collection.delete(ids=some)
 
-    def search(
-        self, vector: Vectors, k: int, allowed_ids: Sequence[str] | None = None
-    ) -> list[tuple[str, float]]:
+    def search(self, vector: Vectors, k: int, allowed_ids: Sequence[str] | None = None) -> list[tuple[str, float]]:
         """The `k` nearest (id, cosine similarity) to `vector`, shape (dimension,), best first, ties by id.
 
         Only `allowed_ids` are looked at, if given. The graph search is approximate; where it finds fewer than

@@ -13,9 +13,72 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*
 _STEMMER = Stemmer.Stemmer("english")
 
 STOP_WORDS = frozenset(
-    """a an and are as at be been but by can could do does for from had has have i if in into is it its
-    just me my of on or our please so some such than that the their them then there these they this
-    those to too very was we were what when where which who will with would you your""".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "can",
+        "could",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "please",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "too",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -41,7 +104,8 @@ def stem(word: str) -> str:
 
 def index_terms(text: str) -> list[str]:
     """Terms for the word index: stems without stop words, and the parts of a compound beside the whole,
-    so that "usb-c" is found by "usb c" and "WF1000-XM4" by its exact number."""
+    so that "usb-c" is found by "usb c" and "WF1000-XM4" by its exact number.
+    """
     terms: list[str] = []
     for word in words(text):
         if word in STOP_WORDS:

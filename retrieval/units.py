@@ -27,7 +27,7 @@ _SPELLINGS = {
     "foot": "ft foot feet",
     "liter": "l litre litres liter liters ltr",
     "milliliter": "ml millilitre millilitres milliliter milliliters",
-    "us_gallon": "gallon gallons gal",
+    "gallon": "gallon gallons gal",
     "hour": "h hr hrs hour hours",
     "minute": "min mins minute minutes",
     "second": "s sec secs second seconds",
@@ -36,9 +36,10 @@ _SPELLINGS = {
     "day": "day days",
     "watt": "w watt watts",
     "kilowatt": "kw",
-    "watt_hour": "wh",
-    "kilowatt_hour": "kwh",
-    "milliampere_hour": "mah",
+    "watt * hour": "wh",
+    "kilowatt * hour": "kwh",
+    "milliampere * hour": "mah",
+    "ampere * hour": "ah",
     "volt": "v volt volts",
     "ampere": "a amp amps",
     "kilohertz": "khz",
@@ -50,7 +51,7 @@ _SPELLINGS = {
     "terabyte": "tb terabyte terabytes",
     "degC": "°c c celsius",
     "degF": "°f f fahrenheit",
-    "newton_meter": "nm",
+    "newton * meter": "nm",
     "kilopascal": "kpa",
     "pascal": "pa",
     "bar": "bar",
@@ -72,6 +73,13 @@ _OWN = (
 )
 _OWN_BASE = {spelling: group[0] for group in _OWN for spelling in group}
 
+_PRINTED = {
+    **dict.fromkeys(_SPELLINGS["liter"].split(), "L"),
+    "gb": "GB", "gig": "GB", "gigs": "GB", "tb": "TB", "mb": "MB", "mah": "mAh", "ah": "Ah", "w": "W", "kw": "kW",
+    "wh": "Wh", "kwh": "kWh", "v": "V", "a": "A", "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz", "°c": "°C",
+    "c": "°C", "celsius": "°C", "°f": "°F", "db": "dB", "dba": "dB", "decibels": "dB", "nm": "Nm", "kpa": "kPa", "mp": "MP",
+}  # fmt: skip
+
 
 @lru_cache(maxsize=1)
 def _registry() -> Any:
@@ -88,7 +96,8 @@ def _scale(unit: str) -> tuple[float, float, str]:
         bare = fold(unit)
         return 1.0, 0.0, _OWN_BASE.get(bare, bare[:-1] if len(bare) > 3 and bare.endswith("s") else bare)
     registry = _registry()
-    zero, one = (registry.Quantity(x, name).to_base_units() for x in (0.0, 1.0))
+    unit_of = registry.Unit(name)
+    zero, one = (registry.Quantity(x, unit_of).to_base_units() for x in (0.0, 1.0))
     return one.magnitude - zero.magnitude, zero.magnitude, str(one.units)
 
 
@@ -102,6 +111,12 @@ def same_amount(a: float, a_unit: str, b: float, b_unit: str, *, tolerance: floa
     """Whether two amounts agree within `tolerance` (a share), as rounding in a text allows."""
     (left, left_base), (right, right_base) = to_base(a, a_unit), to_base(b, b_unit)
     return left_base == right_base and abs(left - right) <= tolerance * max(abs(left), abs(right), 1e-12)
+
+
+def pretty(unit: str) -> str:
+    """The unit as shops print it: "l" -> "L", "person" -> "persons", "gb" -> "GB"; others as they are."""
+    bare = fold(unit)
+    return _PRINTED.get(bare, _OWN_BASE.get(bare, unit))
 
 
 def is_known(unit: str) -> bool:

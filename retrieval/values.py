@@ -27,31 +27,30 @@ _HIDDEN_BLOCK = re.compile(r"<(script|style)\b[^<>]*>[^<]*</\1\s*>|<!--[^<>]*-->
 _BLOCK_TAG = re.compile(r"</?(?:p|br|li|ul|ol|div|tr|td|th|table|h[1-6])\b[^<>]*>", re.IGNORECASE)
 _INLINE_TAG = re.compile(r"</?[a-z!][^<>]*>", re.IGNORECASE)
 # Control characters, lone surrogates (SQLite refuses them), zero-width spaces and marks that reorder text.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 _NOT_STATED = frozenset(("", "-", "--", "n/a", "null", "nan"))
 
 _NUMBER = r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|(?:0|[1-9]\d*)(?:[.,]\d+)?)"
-_UNIT = r"[a-zµμΩ°%\"'′″][a-zµμΩ°²³/·.]*"
+_UNIT = r"[a-zµμΩ°%\"'′″][a-zµμΩ°²³23/·.]*"
 _QUANTITY = re.compile(rf"({_NUMBER})(\s?)({_UNIT})?", re.IGNORECASE)
 # Letters that make an amount of the number they stick to. Any others make a name of it: 4500U, 5G, 4K, 1080p.
 _UNIT_SYMBOLS = frozenset(
-    """kg g mg µg lb lbs oz km m cm mm µm nm in ft yd inch inches " ' ″ ′ l L ml mL cl dl m² m2 m³ cm² cm³
-    litre litres liter liters W kW mW watt watts V kV mV volt volts A mA mAh Ah Wh kWh VA kVA Hz kHz MHz GHz
-    kB KB MB GB TB Mbit/s Gbit/s MB/s Mbps Gbps ms s sec min h hrs dB dBA °C °F ° % lm lx cd cd/m² rpm dpi ppi
-    ppm MP bar psi Pa kPa Nm kJ Ω ohm g/m² gsm BTU""".split()  # noqa: SIM905 (reads better than 90 quoted strings)
+    """kg g mg µg lb lbs oz km m cm mm µm nm in ft yd inch inches " ' ″ ′ l L ml mL cl dl m² m2 cm² cm2
+    m³ m3 cm³ cm3 m³/h m3/h litre litres liter liters W kW mW watt watts V kV mV volt volts A mA mAh Ah Wh kWh
+    VA kVA Hz kHz MHz GHz kB KB MB GB TB Mbit/s Gbit/s MB/s Mbps Gbps ms s sec min h hrs dB dBA °C °F ° % lm
+    lx cd cd/m² cd/m2 rpm dpi ppi ppm MP bar psi Pa kPa Nm kJ Ω ohm g/m² g/m2 gsm BTU""".split()  # noqa: SIM905
 )
 _LONGEST_UNIT = 12
+_DIGIT = re.compile(r"\d")
 _LONGEST_AMOUNT = 7  # more digits are a name (EAN, article number), not an amount to compare
 
 _CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN"}
 _PRICE_RANGE = re.compile(r"\d\s*(?:-|–|to|bis)\s*\D{0,4}\d", re.IGNORECASE)
 _LONGEST_PRICE = 60  # nobody writes a longer one, and price-parser's patterns are slow on an essay
 
-_STOCK_WORDS = {"in stock": None, "available": None, "true": None, "yes": None}
-_NO_STOCK_WORDS = frozenset(("out of stock", "sold out", "unavailable", "false", "no"))
+_IN_STOCK = frozenset(("in stock", "available", "true", "yes"))
+_OUT_OF_STOCK = frozenset(("out of stock", "sold out", "unavailable", "false", "no"))
 
 
 def clean(text: str) -> str:
@@ -109,7 +108,7 @@ def price_and_currency(raw: object, scale: float = 1.0) -> tuple[float | None, s
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _amount(_finite(raw) * scale), ""
     text = plain_text(raw)
-    if text in ("", "-", "--") or text.casefold() in ("n/a", "null"):
+    if text.casefold() in _NOT_STATED - {"nan"}:  # a price that came out as NaN was lost on the way: reject it
         return None, ""
     try:
         number = float(text)
@@ -122,7 +121,7 @@ def price_and_currency(raw: object, scale: float = 1.0) -> tuple[float | None, s
 def _written_price(text: str) -> tuple[float, str]:
     if len(text) > _LONGEST_PRICE:
         raise CellError(f"{_shown(text)} is too long for a price")
-    before_digits = re.split(r"\d", text, maxsplit=1)[0]
+    before_digits = _DIGIT.split(text, maxsplit=1)[0]
     if "-" in before_digits or "−" in before_digits:
         raise CellError(f"{_shown(text)} is negative")
     if _PRICE_RANGE.search(text):
@@ -163,9 +162,9 @@ def stock_level(raw: object) -> int | None:
     A negative number is what shop systems write for oversold articles: none on hand.
     """
     words = plain_text(raw).casefold().replace("_", " ")
-    if words in _STOCK_WORDS:
+    if words in _IN_STOCK:
         return None
-    if words in _NO_STOCK_WORDS:
+    if words in _OUT_OF_STOCK:
         return 0
     number = _number(raw)
     return None if number is None else max(0, int(_finite(number)))
@@ -218,7 +217,7 @@ def quantity(text: str) -> Quantity | None:
         return None
     number, space, unit = match.group(1), match.group(2), (match.group(3) or "").rstrip(".")
     known = unit in _UNIT_SYMBOLS
-    counted = bool(space) and unit.islower() and 1 < len(unit) <= _LONGEST_UNIT
+    counted = bool(space) and unit.islower() and 1 < len(unit) <= _LONGEST_UNIT and not _DIGIT.search(unit)
     if unit and not (known or counted):
         return None
     if not unit and len(number) > _LONGEST_AMOUNT:
@@ -264,9 +263,7 @@ def _is_list(raw: object) -> TypeGuard[Sequence[object]]:
 
 
 def _item_text(item: object) -> str:
-    return (
-        clean(json.dumps(item, ensure_ascii=False)) if isinstance(item, Mapping | list) else plain_text(item)
-    )
+    return clean(json.dumps(item, ensure_ascii=False)) if isinstance(item, Mapping | list) else plain_text(item)
 
 
 def _shown(raw: object) -> str:

@@ -1,1 +1,7 @@
 """The pages, mounted on one FastAPI application."""
+
+import os
+
+# Gradio and huggingface_hub read these once, when they are imported, and call out to the network without them.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")

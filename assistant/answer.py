@@ -1,0 +1,345 @@
+"""PATH 2, top to bottom: understand -> search -> rank -> explain -> verify -> answer.
+
+An answer is an iterator of events, so that a page shows each piece as it is done: what was understood, the
+cards, each verified sentence, and the whole.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from threading import Lock
+from typing import Any
+
+from assistant import replies
+from assistant.clerk import Clerk
+from assistant.dialogue import Dialogue, apply, as_filter, with_page, without
+from assistant.explain import PROMPT, explain, short_name
+from assistant.policies import best_section, is_about_the_shop, quoted
+from assistant.profile import nearest_past
+from assistant.prompting import load_prompt
+from assistant.ranking import Context, Ranked, one_a_model, rank
+from assistant.reasons import Past, numbered, reasons_for
+from assistant.types import (
+    Answer,
+    AnswerEvent,
+    Constraint,
+    Done,
+    Dropped,
+    Found,
+    Recommendation,
+    Sentence,
+    Understood,
+    Worded,
+)
+from assistant.understand import Request, understand
+from assistant.verify import Facts
+from retrieval.search import CANDIDATES, search, taste_vector
+from retrieval.text import words
+from retrieval.types import Hit, Product
+
+FAR = 0.30
+"""Cosine below which the nearest product has nothing to do with the request (all-MiniLM-L6-v2; unrelated
+texts lie around 0.1, loosely related ones above 0.3)."""
+
+
+def answer(clerk: Clerk, session: str, message: str) -> Iterator[AnswerEvent]:
+    """One turn of a conversation. Raises SessionError for an unknown session."""
+    with _turn(clerk, session):
+        dialogue = clerk.sessions.dialogue(session)
+        last = _last_page(clerk, dialogue)
+        names = [short_name(product.title) for product in last]
+        request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
+        if clerk.policies and is_about_the_shop(message) and not any(c.kind == "category" for c in request.constraints):
+            request = Request("policy")
+        elif request.intent == "refine" and not (dialogue.constraints or dialogue.words or dialogue.last):
+            request = replace(request, intent="search")  # there is nothing to refine yet
+        dialogue = apply(dialogue, request, last, clerk.facets, clerk.settings.currency)
+        yield from _answered(clerk, session, message, request, dialogue)
+
+
+def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEvent]:
+    """The turn of a shopper who takes one chip off; answered like a message."""
+    with _turn(clerk, session):
+        dialogue = clerk.sessions.dialogue(session)
+        gone = next((c.label for c in dialogue.constraints if c.key == key), "")
+        dialogue = without(dialogue, key)
+        request = Request("refine", text=dialogue.words)
+        yield from _answered(clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue)
+
+
+def ranked_for(clerk: Clerk, message: str, k: int) -> list[Ranked]:
+    """One message outside any conversation, understood, searched and ranked as `answer` does; the best `k`."""
+    request = understand(message, clerk.reader)
+    if request.intent not in ("search", "refine"):
+        return []
+    dialogue = apply(Dialogue(), request, (), clerk.facets, clerk.settings.currency)
+    return _rank(clerk, dialogue, _find(clerk, dialogue, k=max(k, CANDIDATES)).hits)[:k]
+
+
+def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
+    """The products last shown, in order; one that has left the catalogue since keeps no place."""
+    known = clerk.searcher.index.catalog.get(dialogue.last)
+    return [known[id] for id in dialogue.last if id in known]
+
+
+def _turn(clerk: Clerk, session: str) -> Lock:
+    """The session's lock: a second message waits for the first one's answer."""
+    return clerk.turn_locks.setdefault(session, Lock())
+
+
+def _answered(clerk: Clerk, session: str, message: str, request: Request, dialogue: Dialogue) -> Iterator[AnswerEvent]:
+    clock = _Clock()
+    draft = Answer(
+        id=secrets.token_urlsafe(9),
+        session=session,
+        message=message,
+        intent=request.intent,
+        constraints=dialogue.constraints,
+        reply="",
+        versions=_versions(clerk),
+    )
+
+    # 1) Understood: the chips.
+    yield Understood(session, request.intent, dialogue.constraints, dialogue.words)
+    clock.lap("understood")
+    small_talk = replies.small_talk(request, clerk.settings.shop_name, bool(dialogue.last))
+    if request.intent == "policy":
+        section = best_section(message, clerk.policies, clerk.searcher.encoder)
+        small_talk = quoted(section) if section is not None else ""
+    if small_talk:
+        yield _finished(clerk, draft, dialogue, clock, reply=small_talk, suggestions=clerk.examples[:3])
+        return
+
+    # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
+    page = _find(clerk, dialogue)
+    absent = tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
+    if not page.hits or _is_unheard_of(clerk, page, dialogue):
+        reply = replies.nothing(clerk, dialogue, absent)
+        yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=clerk.examples[:3])
+        return
+
+    # 3) Rank, and read the reasons off the contributions.
+    ranked = one_a_model(_rank(clerk, dialogue, page.hits), clerk.settings.cards)
+    recommendations = _recommendations(clerk, dialogue, ranked)
+    opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
+    yield Found(opening, recommendations)
+    clock.lap("cards")
+
+    # 4) Word the reasons; each sentence is checked before it goes out.
+    sentences: list[Sentence] = []
+    dropped: list[Dropped] = []
+    subjects = [_facts(clerk, dialogue, r) for r in recommendations]
+    for result in explain(subjects, clerk.generator, clerk.vocabulary, seconds=clerk.settings.generator.seconds):
+        if isinstance(result, Dropped):
+            dropped.append(result)
+            continue
+        if not sentences:
+            clock.lap("first_sentence")
+        sentences.append(result)
+        yield Worded(result)
+
+    # 5) Done: the whole reply, stored with what was shown.
+    dialogue = with_page(dialogue, [r.product.id for r in recommendations])
+    draft = replace(draft, recommendations=recommendations, sentences=tuple(sentences), dropped=tuple(dropped))
+    reply = replies.whole(opening, recommendations, sentences)
+    suggestions = replies.suggestions(clerk, dialogue, recommendations)
+    yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=suggestions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a search gave."""
+
+    hits: Sequence[Hit]
+    given_up: tuple[Constraint, ...] = ()
+    """Hard wishes that had to be let go, because nothing fits them all."""
+    fitting: int = 0
+    """How many products meet every hard wish."""
+
+
+def _find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> _Page:
+    """The hits under all hard wishes; failing that, under as many as can be kept."""
+    kept = list(dialogue.constraints)
+    given_up: list[Constraint] = []
+    exclude = dialogue.shown if dialogue.exclude_shown else ()
+    fitting = int(clerk.facets.mask(as_filter(kept, exclude)).sum())
+    if fitting == 0 and dialogue.exclude_shown and not dialogue.like:
+        return _Page(())  # "something else", and there is nothing else: that is the answer
+    left = fitting
+    while left == 0:
+        hard = [c for c in kept if c.hard]
+        if not hard:
+            return _Page(())
+        room = {c.key: int(clerk.facets.mask(as_filter([k for k in kept if k != c], exclude)).sum()) for c in hard}
+        victim = max(hard, key=lambda c: (room[c.key] > 0, _yielding(c), room[c.key]))
+        kept.remove(victim)
+        given_up.append(victim)
+        left = room[victim.key]
+    hits = search(
+        clerk.searcher,
+        f"{dialogue.words} {dialogue.like}".strip(),
+        filter=as_filter(kept, exclude),
+        history=_ids(dialogue),
+        k=k,
+    )
+    return _Page(hits, tuple(given_up), fitting)
+
+
+def _yielding(constraint: Constraint) -> int:
+    """Which wish is let go first, highest first: a colour before a budget, a budget before what it is at all."""
+    if constraint.negated:
+        return 1  # "not wool" may be an allergy
+    return {"attribute": 4, "brand": 4, "stock": 3, "price": 2, "category": 0}[constraint.kind]
+
+
+def _is_unheard_of(clerk: Clerk, page: _Page, dialogue: Dialogue) -> bool:
+    """Whether the request names nothing this shop has and nothing comes near it in meaning."""
+    named = any(c.kind in ("category", "brand", "attribute") and not c.negated for c in dialogue.constraints)
+    if named or not dialogue.words:
+        return False
+    # Against the request alone: the search itself also leans towards the shopper's past.
+    vectors = clerk.searcher.index.store.vectors([hit.product.id for hit in page.hits])
+    request = clerk.searcher.encode(dialogue.words)
+    return max(float(vector @ request) for vector in vectors.values()) < FAR
+
+
+def _rank(clerk: Clerk, dialogue: Dialogue, hits: Sequence[Hit]) -> list[Ranked]:
+    taste = taste_vector(clerk.searcher, _ids(dialogue)) if dialogue.history else None
+    vectors = clerk.searcher.index.store.vectors([h.product.id for h in hits]) if taste is not None else None
+    spoken = set(words(dialogue.words))  # a product pointed at brings words that the shopper never said
+    hits = [replace(h, matched_words=tuple(w for w in h.matched_words if w in spoken)) for h in hits]
+    return rank(hits, Context(dialogue.constraints, clerk.facets.mean_rating, taste, vectors))
+
+
+def _recommendations(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> tuple[Recommendation, ...]:
+    past = _past_of(clerk, dialogue, ranked)
+    groups = numbered(
+        [
+            reasons_for(
+                r,
+                dialogue.constraints,
+                past=past.get(r.product.id),
+                quote=partial(_quote, clerk, dialogue, r.product),
+            )
+            for r in ranked
+        ]
+    )
+    return tuple(
+        Recommendation(r.product, r.score, r.contributions, reasons) for r, reasons in zip(ranked, groups, strict=True)
+    )
+
+
+def _past_of(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> Mapping[str, Past]:
+    """For each product the one of the shopper's past it resembles most."""
+    if not dialogue.history:
+        return {}
+    verbs = {item.product_id: item.verb for item in dialogue.history}
+    known = clerk.searcher.index.catalog.get(list(verbs))
+    vectors = clerk.searcher.index.store.vectors([*known, *(r.product.id for r in ranked)])
+    found: dict[str, Past] = {}
+    for r in ranked:
+        nearest = nearest_past(r.product, list(known), vectors)
+        if nearest is not None:
+            found[r.product.id] = Past(known[nearest], verbs[nearest])
+    return found
+
+
+def _ids(dialogue: Dialogue) -> list[str]:
+    return [item.product_id for item in dialogue.history]
+
+
+def _quote(clerk: Clerk, dialogue: Dialogue, product: Product) -> str:
+    """The sentence of the description nearest in meaning to the request; "" without one of fitting length."""
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+", product.description) if 20 <= len(s) <= 160][:6]
+    if not sentences or not dialogue.words:
+        return ""
+    vectors = clerk.searcher.encoder.encode(sentences)
+    return sentences[int((vectors @ clerk.searcher.encode(dialogue.words)).argmax())]
+
+
+def _facts(clerk: Clerk, dialogue: Dialogue, recommendation: Recommendation) -> Facts:
+    past = tuple(r.value for r in recommendation.reasons if r.kind == "taste")
+    return Facts(recommendation.product, recommendation.reasons, dialogue.constraints, dialogue.words, past)
+
+
+def _finished(
+    clerk: Clerk, draft: Answer, dialogue: Dialogue, clock: _Clock, *, reply: str, suggestions: Sequence[str]
+) -> Done:
+    clock.lap("total")
+    done = replace(draft, reply=reply, suggestions=tuple(suggestions), timings_ms=dict(clock.laps))
+    clerk.sessions.keep(dialogue, done)
+    return Done(done)
+
+
+def _versions(clerk: Clerk) -> Mapping[str, str]:
+    generator = clerk.generator.name if clerk.generator is not None else "none"
+    return {
+        "encoder": clerk.searcher.encoder.name,
+        "generator": generator,
+        "prompt": load_prompt(PROMPT).label,
+    }
+
+
+class _Clock:
+    """Milliseconds since the turn began, by milestone."""
+
+    def __init__(self) -> None:
+        self._start = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        self.laps[name] = round((time.perf_counter() - self._start) * 1000, 1)
+
+
+def as_json(answer: Answer) -> dict[str, Any]:
+    """The answer as the command line and the HTTP interface give it."""
+    return {
+        "session": answer.session,
+        "answer": answer.id,
+        "intent": answer.intent,
+        "constraints": [
+            {
+                "key": c.key,
+                "kind": c.kind,
+                "label": c.label,
+                "hard": c.hard,
+                "negated": c.negated,
+                "low": c.low,
+                "high": c.high,
+            }
+            for c in answer.constraints
+        ],
+        "reply": answer.reply,
+        "recommendations": [
+            {
+                "product_id": r.product.id,
+                "title": r.product.title,
+                "price": r.product.price,
+                "currency": r.product.currency,
+                "score": r.score,
+                "contributions": dict(r.contributions),
+                "reasons": [asdict(reason) for reason in r.reasons],
+                "sentences": [
+                    {
+                        "text": s.text,
+                        "reasons": list(s.reasons),
+                        "supported": s.supported,
+                        "source": s.source,
+                        "evidence": [{"field": field, "value": value} for field, value in s.evidence],
+                    }
+                    for s in answer.sentences
+                    if s.product_id == r.product.id
+                ],
+            }
+            for r in answer.recommendations
+        ],
+        "dropped": [asdict(d) for d in answer.dropped],
+        "suggestions": list(answer.suggestions),
+        "timings_ms": dict(answer.timings_ms),
+        "versions": dict(answer.versions),
+    }

@@ -1,0 +1,112 @@
+"""Everything one process needs to answer, opened once and closed together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+
+from assistant.database import Feedback, Sessions, open_database
+from assistant.models import generator_folder
+from assistant.policies import Section, read_policies
+from assistant.profile import Shopper, read_shoppers
+from assistant.settings import EncoderSettings, Settings
+from assistant.types import TextGenerator
+from assistant.understand import Reader
+from assistant.vocabulary import Vocabulary, build_vocabulary
+from retrieval.facets import Facets
+from retrieval.index import Progress, no_progress, open_index
+from retrieval.search import Searcher, open_searcher
+from retrieval.types import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """An opened shop. Holds no conversation: those are in `sessions`."""
+
+    settings: Settings
+    searcher: Searcher
+    vocabulary: Vocabulary
+    reader: Reader
+    generator: TextGenerator | None
+    sessions: Sessions
+    feedback: Feedback
+    shoppers: Sequence[Shopper] = ()
+    policies: Sequence[Section] = ()
+    turn_locks: dict[str, Lock] = field(default_factory=dict)
+    """One lock a session with a turn under way: two messages sent at once are answered in turn."""
+
+    @property
+    def facets(self) -> Facets:
+        return self.searcher.facets
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Requests to click: the shop's own, or its largest categories."""
+        if self.settings.examples:
+            return self.settings.examples
+        largest = sorted(self.facets.categories.items(), key=lambda item: -len(item[1]))
+        return tuple(f"Show me {self.facets.labels[name].lower()}" for name, _rows in largest[:4])
+
+
+def open_encoder(settings: EncoderSettings) -> Encoder:
+    """The encoder that the settings name."""
+    from retrieval.encoder import HashEncoder, SentenceEncoder
+
+    return HashEncoder() if settings.kind == "hash" else SentenceEncoder(settings.model, settings.adapter)
+
+
+def open_generator(settings: Settings) -> TextGenerator | None:
+    """The generator that the settings name; None for plain wording only."""
+    from assistant.generators import LocalGenerator, ServerGenerator
+
+    chosen = settings.generator
+    if chosen.kind == "none":
+        return None
+    if chosen.kind == "server":
+        return ServerGenerator(chosen.url, chosen.model, api_key=chosen.api_key)
+    return LocalGenerator(generator_folder(chosen.model, settings.models_dir), int8=chosen.int8)
+
+
+@contextmanager
+def open_clerk(
+    settings: Settings,
+    *,
+    encoder: Encoder | None = None,
+    generator: TextGenerator | None = None,
+    progress: Progress = no_progress,
+    command: str = "storeclerk",
+) -> Iterator[Clerk]:
+    """Opens index, models and conversations; an unfinished index is finished first.
+
+    `encoder` and `generator` replace those of the settings (tests hand in the fakes).
+    Raises IndexMissing, DataFolderBusy, ModelMissing, StorageFull, SettingsError.
+    """
+    with ExitStack() as resources:
+        encoder = encoder or open_encoder(settings.encoder)
+        index = resources.enter_context(
+            open_index(settings.data_dir, encoder, progress=progress, chroma_url=settings.chroma_url, command=command)
+        )
+        searcher = open_searcher(index, encoder)
+        vocabulary = build_vocabulary(searcher.facets)
+        engine = open_database(settings.data_dir)
+        resources.callback(engine.dispose)
+        shoppers = _shoppers(settings, searcher)
+        yield Clerk(
+            settings=settings,
+            searcher=searcher,
+            vocabulary=vocabulary,
+            reader=Reader(vocabulary, searcher.facets, settings.currency, index.words.terms),
+            generator=generator or open_generator(settings),
+            sessions=Sessions(engine, shoppers),
+            feedback=Feedback(engine),
+            shoppers=shoppers,
+            policies=read_policies(settings.policies) if settings.policies is not None else (),
+        )
+
+
+def _shoppers(settings: Settings, searcher: Searcher) -> Sequence[Shopper]:
+    if settings.events is None:
+        return ()
+    return read_shoppers(settings.events, {p.id: p for p in searcher.index.catalog.all()})

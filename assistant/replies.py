@@ -1,0 +1,182 @@
+"""The lines of a reply that no product reason makes: openings, absences, small talk, follow-ups.
+
+Each states only what was computed: counts from the facets, prices from the catalogue. No model writes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.clerk import Clerk
+from assistant.constraints import Scope
+from assistant.dialogue import Dialogue
+from assistant.explain import short_name
+from assistant.ranking import Ranked
+from assistant.types import Constraint, Recommendation, Sentence
+from assistant.understand import Request
+from assistant.wording import listed, money
+from retrieval.types import Filter
+
+
+def small_talk(request: Request, shop_name: str, has_results: bool) -> str:
+    """The whole reply to a message that asks for no product; "" if it does ask for one."""
+    if request.intent == "greeting":
+        return (
+            f"Hello, and welcome to {shop_name}! Tell me what you are looking for: a kind of product, a budget, "
+            "a colour, anything it must or must not be."
+        )
+    if request.intent == "thanks":
+        return "You're welcome! If you'd like to compare something else, just say so."
+    if request.intent == "start_over":
+        return "All cleared. What are you looking for?"
+    if request.intent == "unclear":
+        notes = " ".join(request.notes)
+        ask = (
+            "I could not find a wish in that. Tell me what you are looking for, for example “a quiet kettle under $60”."
+        )
+        return f"{notes} {ask}".strip()
+    if request.intent == "more" and not has_results:
+        return "I have not shown you anything yet. What are you looking for?"
+    if request.intent == "refine" and not has_results and not request.constraints and not request.extra:
+        return "I have not shown you anything yet to compare with. What are you looking for?"
+    return ""
+
+
+def opening(
+    clerk: Clerk,
+    dialogue: Dialogue,
+    request: Request,
+    given_up: Sequence[Constraint],
+    fitting: int,
+    ranked: Sequence[Ranked],
+    absent: Sequence[str],
+) -> str:
+    """The line above the cards: what they are, and openly what they are not."""
+    lines = list(request.notes)
+    lines.extend(f"I take “{c.label.partition(':')[0]}” as {c.note}." for c in request.constraints if c.note)
+    if given_up:
+        lines.append(_absence(clerk, dialogue, given_up, ranked))
+    elif request.unnamed and request.unnamed not in absent:
+        lines.append(f"Nothing in our shop is called “{request.unnamed}”. The nearest {_count(ranked)} we have:")
+    elif absent and not any(c.kind == "category" for c in dialogue.constraints):
+        lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
+        lines.append(f"The nearest {_count(ranked)} we have:")
+    else:
+        if absent and _beside_category(request, absent):
+            lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
+        lines.append(_found(dialogue, fitting, ranked))
+    return " ".join(lines)
+
+
+def _found(dialogue: Dialogue, fitting: int, ranked: Sequence[Ranked]) -> str:
+    kind = next((c.label for c in dialogue.constraints if c.kind == "category" and not c.negated), "")
+    wishes = [c.label for c in dialogue.constraints if c.hard and c.kind != "category"]
+    more = " more" if dialogue.exclude_shown else ""
+    if dialogue.constraints and all(c.hard for c in dialogue.constraints) and not dialogue.extra:
+        what = kind or ("products" if fitting > 1 else "product")
+        given = f" ({', '.join(wishes)})" if wishes else ""
+        if fitting == len(ranked):
+            return f"We have {fitting}{more} that fit{'s' if fitting == 1 else ''}: {what}{given}."
+        return f"{fitting:,}{more} of our {what} fit{given}; these {len(ranked)} come first:"
+    return f"Here {'is' if len(ranked) == 1 else 'are'} {_count(ranked)}{more} for you:"
+
+
+def _count(ranked: Sequence[Ranked]) -> str:
+    return {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(len(ranked), str(len(ranked)))
+
+
+def _beside_category(request: Request, absent: Sequence[str]) -> bool:
+    """A strange word is worth a remark only when it is most of what was asked: "Zarvex tents", not a life story."""
+    return 0 < len(absent) <= 2 and len(request.extra.split()) <= 3
+
+
+def _absence(clerk: Clerk, dialogue: Dialogue, given_up: Sequence[Constraint], ranked: Sequence[Ranked]) -> str:
+    """Nothing fits: which wish excludes, and what would be there without it."""
+    category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    scope = Scope.of(clerk.facets, category)
+    kept = [c for c in dialogue.constraints if c.hard and c not in given_up and c is not category]
+    what = category.label if category is not None and category not in given_up else "products"
+    also = f" together with {listed([f'“{c.label}”' for c in kept])}" if kept else ""
+    lines = [f"We have no {what} with {listed([f'“{c.label}”' for c in given_up])}{also}."]
+    price = next((c for c in given_up if c.kind == "price"), None)
+    if price is not None and not kept:
+        edge = _price_edge(clerk, scope, price)
+        if edge:
+            lines.append(edge)
+    seen = set(dialogue.last)
+    if ranked and all(r.product.id in seen for r in ranked):
+        lines.append("What you have just seen stays the nearest:")
+    else:
+        lines.append(f"Leaving that aside, {'this comes' if len(ranked) == 1 else 'these come'} nearest:")
+    return " ".join(lines)
+
+
+def _price_edge(clerk: Clerk, scope: Scope, price: Constraint) -> str:
+    """The price at which the category begins, where a budget was too small for all of it."""
+    prices = clerk.facets.prices[scope.mask]
+    prices = prices[prices == prices]  # leaves out NaN: products without a price
+    if not len(prices) or price.high is None or price.high >= prices.min():
+        return ""
+    return f"Our {scope.name} start at {money(float(prices.min()), clerk.settings.currency)}."
+
+
+def nothing(clerk: Clerk, dialogue: Dialogue, absent: Sequence[str]) -> str:
+    """The reply without cards: what is not there, and what is."""
+    if dialogue.exclude_shown:
+        return "That was all: nothing else fits your wishes. Take one of them off to see more."
+    departments = _departments(clerk)
+    we_carry = f" We carry {departments}." if departments else ""
+    if absent:
+        names = listed([f"“{w}”" for w in absent[:3]], "or")
+        return f"I'm afraid we don't carry that: none of our listings mentions {names}, and nothing comes near it.{we_carry}"
+    return f"I'm afraid I found nothing for that.{we_carry}"
+
+
+def _departments(clerk: Clerk) -> str:
+    """The widest categories, largest first."""
+    return listed([clerk.facets.labels[name].lower() for name in clerk.facets.departments[:8]])
+
+
+def whole(opening: str, recommendations: Sequence[Recommendation], sentences: Sequence[Sentence]) -> str:
+    """The reply as Markdown text: every product by name, with what is said of it."""
+    blocks = [opening]
+    for number, r in enumerate(recommendations, start=1):
+        said = " ".join(s.text for s in sentences if s.product_id == r.product.id)
+        price = f" ({money(r.product.price, r.product.currency)})" if r.product.price is not None else ""
+        blocks.append(f"**{number}. {markdown(r.product.title)}**{price}: {markdown(said)}")
+    return "\n\n".join(blocks)
+
+
+def markdown(text: str) -> str:
+    """Text of the catalogue with the signs escaped that would make it bold; the page reads no other Markdown."""
+    return text.replace("\\", "\\\\").replace("*", "\\*")
+
+
+def suggestions(clerk: Clerk, dialogue: Dialogue, recommendations: Sequence[Recommendation]) -> tuple[str, ...]:
+    """Follow-ups that lead somewhere: each is tried on the facets before it is offered."""
+    offers: list[str] = []
+    prices = [r.product.price for r in recommendations if r.product.price is not None]
+    category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    categories = frozenset(category.values) if category is not None else frozenset()
+    if prices and clerk.facets.mask(Filter(price_max=min(prices) - 0.01, categories=categories)).any():
+        offers.append("Cheaper")
+    offers.append("Something else")
+    colour = _other_colour(clerk, recommendations, categories)
+    if colour:
+        offers.append(f"In {colour}")
+    if len(recommendations) > 1:
+        offers.append(f"More like {short_name(recommendations[0].product.title)}")
+    return tuple(offers[:4])
+
+
+def _other_colour(clerk: Clerk, recommendations: Sequence[Recommendation], categories: frozenset[str]) -> str:
+    """A colour of this category that none of the cards has: the one most products come in."""
+    shown = {str(r.product.attributes.get("colour", "")).lower() for r in recommendations}
+    inside = clerk.facets.mask(Filter(categories=categories))
+    counts = {
+        value: int(inside[rows].sum())
+        for value, rows in clerk.facets.texts.get("colour", {}).items()
+        if value not in shown
+    }
+    best = max(counts, key=lambda value: counts[value], default="")
+    return best if best and shown != {""} and counts[best] > 1 else ""

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from retrieval.quality import quality_report
+from tests.toys import toy_product, toy_products
+
+
+def test_a_complete_catalogue_has_nothing_to_complain_about() -> None:
+    report = quality_report(toy_products())
+    assert report.products == report.as_dict()["products"] == 24
+    assert report.stated["brand"] == 1.0
+    assert report.stated["url"] == 0.0
+    assert report.attributes_per_product == 4
+    assert report.attributes[0] == ("colour", 24)
+    assert not report.duplicate_titles
+    assert not report.implausible_prices
+    assert not any("implausible" in line for line in report.lines())
+
+
+def test_what_is_missing_is_counted() -> None:
+    bare = [toy_product(n, price=None, image_url="", attributes={}) for n in (0, 1)]
+    report = quality_report([*bare, toy_product(2)])
+    assert report.stated["price"] == 1 / 3
+    assert report.without_attributes == 2
+
+
+def test_duplicate_titles_are_found_whatever_their_case() -> None:
+    report = quality_report([toy_product(0), toy_product(1, title="RED  tent"), toy_product(2)])
+    assert report.duplicate_titles == (("red tent", 2),)
+    assert "2 x red tent" in "\n".join(report.lines())
+
+
+def test_a_price_in_cents_stands_out_in_its_category_only() -> None:
+    tents = [toy_product(n, category=("Tents",), price=100.0 + n) for n in range(10)]
+    palace = toy_product(50, category=("Tents",), price=10_000.0)
+    pegs = [toy_product(60 + n, category=("Pegs",), price=1.0) for n in range(10)]
+    (odd,) = quality_report([*tents, palace, *pegs]).implausible_prices
+    assert (odd.product_id, odd.group) == ("p50", "Tents")
+
+
+def test_a_price_of_zero_is_always_odd_and_first() -> None:
+    report = quality_report([toy_product(0, price=0.0), toy_product(1), toy_product(2, currency="USD")])
+    assert [odd.product_id for odd in report.implausible_prices] == ["p0"]
+    assert report.currencies == ("EUR", "USD")
+    assert any("several currencies" in line for line in report.lines())
+
+
+def test_an_empty_catalogue() -> None:
+    assert quality_report([]).lines() == ["the catalogue is empty"]

@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from assistant.clerk import Clerk
+from assistant.types import Answer, Done, Understood
+from retrieval.errors import StoreclerkError
+from tests.ui import toy_clerk
+from tests.ui.toy_clerk import ToyClerk
+from ui import talk
+from ui.page import Page, Pages, advance, asked, failed, from_transcript
+from ui.shopper import CALM, ENDED, MESSAGE_LIMIT, TOO_LONG, Desk
+
+
+def played(clerk: ToyClerk, message: str, page: Page | None = None) -> list[Page]:
+    """The page after each event."""
+    page = asked(page or Page(clerk.sessions.start()), message)
+    pages = [page]
+    for event in toy_clerk.answer(clerk, page.session, message):
+        page = advance(page, event)
+        pages.append(page)
+    return pages
+
+
+def desk_of(clerk: ToyClerk) -> Desk:
+    return Desk(cast(Clerk, clerk))
+
+
+def ask(desk: Desk, session: str, typed: str = "", data: Any = None) -> tuple[str, Page, list[Any]]:
+    """(session, its page, the updates sent) after one press of a button or of Enter."""
+    updates = list(desk.respond(session, typed, SimpleNamespace(_data=data)))
+    session = updates[0][0]
+    page = desk.pages.get(session)
+    assert page is not None
+    return session, page, updates
+
+
+def test_chips_come_first_then_cards_then_sentences() -> None:
+    pages = played(ToyClerk(), "a tent under $150")
+    assert [len(page.constraints) for page in pages[:2]] == [0, 3]
+    assert pages[1].recommendations is None
+    assert [len(page.sentences) for page in pages] == [0, 0, 0, 1, 2, 3, 4, 4]
+    assert [page.phase for page in pages[1:]] == ["looking", *["checking"] * 5, "idle"]
+    assert pages[-1].answer_id
+    assert pages[-1].offers == ("cheaper", "in blue")
+
+
+def test_the_reply_names_every_product_on_the_page() -> None:
+    turn = played(ToyClerk(), "a tent")[-1].turns[-1]
+    assert len(turn.names) == 3
+    assert all(name in talk.conversation(Page(turns=(turn,)), ()) for name in turn.names[2:])
+
+
+def test_a_message_that_is_no_search_keeps_the_cards() -> None:
+    clerk = ToyClerk()
+    first = played(clerk, "a tent")[-1]
+    after = played(clerk, "thanks", first)[-1]
+    assert after.recommendations == first.recommendations
+    assert after.answer_id == first.answer_id
+    assert after.turns[-1].text == "You are welcome."
+
+
+def test_starting_over_in_words_clears_the_shelf() -> None:
+    clerk = ToyClerk()
+    page = played(clerk, "a tent")[-1]
+    page = advance(asked(page, "start over"), Understood(page.session, "start_over", (), ""))
+    page = advance(page, Done(Answer("a2", page.session, "start over", "start_over", (), "A clean slate.")))
+    assert page.recommendations is None
+    assert "Products will stand here" in talk.results(page, pictures=False)
+
+
+def test_nothing_found_says_the_way_out() -> None:
+    clerk = ToyClerk()
+    page = played(clerk, "unicorn")[-1]
+    assert "Nothing here fits" in talk.results(page, pictures=False)
+    assert talk.status_line(page) == ""
+
+
+def test_no_thumb_while_the_next_answer_is_on_its_way() -> None:
+    page = played(ToyClerk(), "a tent")[-1]
+    assert 'data-event="thumb"' in talk.results(page, pictures=False)
+    assert 'data-event="thumb"' not in talk.results(asked(page, "cheaper"), pictures=False)
+
+
+def test_pages_forget_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.page._PAGES_KEPT", 2)
+    pages = Pages()
+    for session in ("a", "b", "a", "c"):
+        pages.put(Page(session))
+    assert [session for session in "abc" if pages.get(session)] == ["a", "c"]
+
+
+def test_a_transcript_makes_bubbles() -> None:
+    page = from_transcript("s", [("shopper", "<b>hi</b>"), ("clerk", "Hello **you**")])
+    drawn = talk.conversation(page, ("example",))
+    assert "<b>hi" not in drawn
+    assert "<strong>you</strong>" in drawn
+    assert "example" not in drawn
+
+
+def test_asking_keeps_everything_on_the_server(clerk: ToyClerk) -> None:
+    session, page, updates = ask(desk_of(clerk), "", "a tent")
+    assert clerk.sessions.exists(session)
+    assert [turn.role for turn in page.turns] == ["shopper", "clerk"]
+    assert updates[0][2] == ""  # the box is emptied at once
+    assert len(updates) == 11  # the bubble, nine events, the end
+
+
+def test_an_update_carries_only_what_changed(clerk: ToyClerk) -> None:
+    _, _, updates = ask(desk_of(clerk), "", "a tent")
+    changed = [[isinstance(part, str) for part in update[4:]] for update in updates]
+    assert changed[0] == [True] * 4
+    assert changed[3] == [False, False, False, True]  # a sentence redraws the cards and nothing else
+
+
+def test_a_forged_session_starts_fresh(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    session, page, _ = ask(desk, "forged", "a tent")
+    assert session != "forged"
+    assert page.turns[0].text == ENDED
+    for kept in ("forged", None, ["x"], {"a": 1}):
+        assert desk.resume(kept)[0] == ""
+
+
+def test_a_reload_brings_the_page_back_even_from_the_transcript_alone(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    session, page, _ = ask(desk, "", "a tent")
+    assert desk.resume(session)[-1] == talk.results(page, pictures=True)
+    fresh = desk_of(clerk).resume(session)
+    assert fresh[0] == session
+    assert "a tent" in fresh[5]
+
+
+def test_a_tab_closed_in_the_middle_does_not_stay_busy(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    running = desk.respond("", "a tent", SimpleNamespace(_data=None))
+    session = [next(running) for _ in range(3)][0][0]
+    running.close()
+    desk.resume(session)
+    page = desk.pages.get(session)
+    assert page is not None
+    assert page.phase == "idle"
+
+
+def test_errors_become_one_calm_line(clerk: ToyClerk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = desk_of(clerk)
+    session, page, updates = ask(desk, "", "explode")
+    assert (page.turns[-1].role, page.turns[-1].text) == ("notice", CALM)
+    assert "secret internals" not in str(updates)
+    assert updates[-1][3].interactive is True
+
+    def refuse(*_: object) -> Iterator[Any]:
+        raise StoreclerkError("The shelf is being refilled; try again.")
+
+    monkeypatch.setattr("ui.shopper.answer", refuse)
+    assert ask(desk, session, "a tent")[1].turns[-1].text == "The shelf is being refilled; try again."
+    assert ask(desk, session, "x" * (MESSAGE_LIMIT + 1))[1].turns[-1].text == TOO_LONG
+
+
+@pytest.mark.parametrize(
+    "data", [{"index": 99}, {"index": [1]}, {"key": "nope"}, {"key": ["x"]}, "text", [1], {}, None]
+)
+def test_a_forged_press_does_nothing(clerk: ToyClerk, data: Any) -> None:
+    desk = desk_of(clerk)
+    session, before, _ = ask(desk, "", "a tent under $150")
+    assert ask(desk, session, "", data)[1] == before
+
+
+def test_buttons_ask_what_they_show(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    session, page, _ = ask(desk, "", data={"index": 0})
+    assert page.turns[0].text == clerk.examples[0]
+    _, page, _ = ask(desk, session, data={"key": "price"})
+    assert [each.key for each in page.constraints] == ["category", "attribute:colour"]
+    _, page, _ = ask(desk, session, "ignored", data={"index": 1})
+    assert page.turns[-2].text == "in blue"
+
+
+def test_a_thumb_is_kept_once_and_only_for_what_was_shown(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    session, page, _ = ask(desk, "", "a tent")
+    for data in ({"product": "t1", "up": True}, {"product": "t1", "up": False}, {"product": "t9", "up": True}, [], {}):
+        drawn = desk.thumb(session, SimpleNamespace(_data=data))
+    assert clerk.feedback.kept == {(session, page.answer_id, "t1"): False}
+    assert "Noted" in drawn
+    desk.thumb("forged", SimpleNamespace(_data={"product": "t1", "up": True}))
+    assert len(clerk.feedback.kept) == 1
+
+
+def test_only_known_shoppers_are_impersonated(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    assert clerk.sessions.started[desk.start("s012")[0]] == "s012"
+    assert clerk.sessions.started[desk.start("root")[0]] == ""
+
+
+def test_a_failure_leaves_the_cards() -> None:
+    page = played(ToyClerk(), "a tent")[-1]
+    assert failed(page, "Sorry.").recommendations == page.recommendations

@@ -1,0 +1,193 @@
+"""A clerk with a shop of five products and canned answers, whose right pages are obvious at sight.
+
+It offers the surface the pages use, so that they are tested without an index or a model: any request finds
+three tents, "under $150" only the two cheap ones, "unicorn" nothing, and "thanks" searches nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.errors import SessionError
+from assistant.types import (
+    Answer,
+    AnswerEvent,
+    Constraint,
+    Done,
+    Found,
+    Intent,
+    Reason,
+    Recommendation,
+    Sentence,
+    Understood,
+    Worded,
+)
+from retrieval.types import Product, Quantity
+
+HOSTILE = '<img src=x onerror="alert(1)">${alert(2)}`'
+
+GREEN = Product(
+    "t1", "Brindle Lark 2 tent, forest green", "A light tent for two.", "Brindle", ("Camping", "Tents"), 129.0,
+    "USD", "images/tent-green.svg", "", 4.6, 132, 12,
+    {"colour": "forest green", "weight": Quantity(1.9, "kg"), "waterproof": True},
+)  # fmt: skip
+DEAR = Product(
+    "t2", "Harrow & Vale Fellside Expedition 3 four-season geodesic tent with extended porch and footprint",
+    "For winter.", "Harrow & Vale", ("Camping", "Tents"), 1349.5, "USD", "images/missing.png", "", 4.9, 1, 2,
+    {"weight": Quantity(3.4, "kg")},
+)  # fmt: skip
+PLAIN = Product("t3", "Day shelter", "", "", ("Camping", "Tents"), 49.0, "USD", "", "", None, 0, 0)
+EVIL = Product("t4", f"Evil {HOSTILE}", HOSTILE, HOSTILE, ("Camping",), 5.0, "USD", "javascript:alert(3)", "", 3.0, 7)
+
+
+@dataclass(frozen=True)
+class Shopper:
+    id: str
+    label: str
+    history: tuple[str, ...] = ()
+
+
+@dataclass
+class ToySettings:
+    shop_name: str = "Larkspur Outfitters"
+    images_dir: Path | None = None
+
+
+@dataclass
+class ToySessions:
+    started: dict[str, str] = field(default_factory=dict)
+    turns: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    constraints: dict[str, tuple[Constraint, ...]] = field(default_factory=dict)
+
+    def start(self, shopper: str = "") -> str:
+        session = secrets.token_urlsafe(16)
+        self.started[session], self.turns[session], self.constraints[session] = shopper, [], ()
+        return session
+
+    def exists(self, session: str) -> bool:
+        return session in self.started
+
+    def transcript(self, session: str) -> list[tuple[str, str]]:
+        return self.turns[session]
+
+
+@dataclass
+class ToyFeedback:
+    kept: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+
+    def thumb(self, session: str, answer_id: str, product_id: str, up: bool) -> None:
+        self.kept[session, answer_id, product_id] = up
+
+
+@dataclass
+class ToyClerk:
+    settings: ToySettings = field(default_factory=ToySettings)
+    sessions: ToySessions = field(default_factory=ToySessions)
+    feedback: ToyFeedback = field(default_factory=ToyFeedback)
+    shoppers: tuple[Shopper, ...] = (
+        Shopper("s012", "s012: camping, Brindle tents", ("t1",)),
+        Shopper("s040", "s040: trail running"),
+    )
+    examples: tuple[str, ...] = ("a light tent for two under $150", "something warm for a winter hut", "a gift for a birdwatcher")
+    pause: float = 0.0
+    """Seconds between two events."""
+
+
+def answer(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent]:
+    if not clerk.sessions.exists(session):
+        raise SessionError("This conversation has ended; please start over.")
+    if "explode" in message:
+        raise RuntimeError("secret internals")
+    if "150" in message:
+        clerk.sessions.constraints[session] = (
+            Constraint("price", "price", "under $150", high=150.0),
+            Constraint("category", "category", "tents", values=("tents",)),
+            Constraint("attribute:colour", "attribute", "green", hard=False, note="green: any shade of it"),
+        )
+    if "thanks" in message:
+        reply = "You are welcome."
+        yield from _finish(clerk, session, message, "thanks", reply, (), ())
+        return
+    yield from _search(clerk, session, message)
+
+
+def remove_constraint(clerk: ToyClerk, session: str, key: str) -> Iterator[AnswerEvent]:
+    kept = tuple(each for each in clerk.sessions.constraints[session] if each.key != key)
+    clerk.sessions.constraints[session] = kept
+    yield from _search(clerk, session, "")
+
+
+def as_json(answer: Answer) -> dict[str, object]:
+    return {
+        "session": answer.session,
+        "intent": answer.intent,
+        "reply": answer.reply,
+        "recommendations": [{"product_id": each.product.id} for each in answer.recommendations],
+    }
+
+
+def _search(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent]:
+    constraints = clerk.sessions.constraints[session]
+    cheap = any(each.key == "price" for each in constraints)
+    products = [GREEN, PLAIN] if cheap else [GREEN, DEAR, PLAIN]
+    if "evil" in message:
+        products = [EVIL, GREEN]
+    if "unicorn" in message:
+        products = []
+    recommendations = tuple(_recommend(product, place) for place, product in enumerate(products))
+    opening = f"These {len(products)} fit best." if products else "We carry nothing like that."
+    time.sleep(clerk.pause)
+    yield Understood(session, "search", constraints, message)
+    time.sleep(clerk.pause)
+    yield Found(opening, recommendations)
+    sentences = tuple(sentence for each in recommendations for sentence in _sentences(each))
+    for sentence in sentences:
+        time.sleep(clerk.pause)
+        yield Worded(sentence)
+    time.sleep(clerk.pause)
+    lines = "\n".join(f"- **{each.product.title}**" for each in recommendations)
+    reply = f"{opening}\n\n{lines}".strip()
+    yield from _finish(clerk, session, message, "search", reply, recommendations, sentences)
+
+
+def _finish(
+    clerk: ToyClerk,
+    session: str,
+    message: str,
+    intent: Intent,
+    reply: str,
+    recommendations: tuple[Recommendation, ...],
+    sentences: tuple[Sentence, ...],
+) -> Iterator[AnswerEvent]:
+    if intent != "search":
+        yield Understood(session, intent, clerk.sessions.constraints[session], "")
+    clerk.sessions.turns[session] += [("shopper", message), ("clerk", reply)]
+    yield Done(
+        Answer(
+            secrets.token_hex(4), session, message, intent, clerk.sessions.constraints[session], reply,
+            recommendations, sentences, suggestions=("cheaper", "in blue") if recommendations else (),
+        )
+    )  # fmt: skip
+
+
+def _recommend(product: Product, place: int) -> Recommendation:
+    contributions = {"relevance": 0.52 - place / 10, "price": 0.21, "rating": 0.08, "attribute:weight": -0.12}
+    reasons = (
+        Reason(f"{product.id}-r1", "relevance", product.id, "relevance", "", "", "It is close to what you asked for.", contributions["relevance"]),
+        Reason(f"{product.id}-r2", "request_met", product.id, "price", "price", "$129.00", "Its price is within your $150.", 0.21),
+        Reason(f"{product.id}-r3", "request_missed", product.id, "attribute:weight", "weight", "1.9 kg", "It is heavier than most at 1.9 kg.", -0.12),
+    )  # fmt: skip
+    return Recommendation(product, sum(contributions.values()), contributions, reasons)
+
+
+def _sentences(recommendation: Recommendation) -> tuple[Sentence, ...]:
+    product = recommendation.product
+    words = HOSTILE if product is EVIL else "At $129.00 it stays well within your $150, and it is forest green."
+    return (
+        Sentence(product.id, words, (f"{product.id}-r1", f"{product.id}-r2"), True, "model", (("price", "$129.00"), ("colour", "forest green"))),
+        Sentence(product.id, "It is heavier than most at 1.9 kg.", (f"{product.id}-r3",), True, "plain", (("weight", "1.9 kg"),)),
+    )  # fmt: skip

@@ -1,0 +1,225 @@
+"""Recommendation -> the HTML of its card. Pure functions; every value passes through `ui.markup.text`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.types import Reason, Recommendation, Sentence
+from retrieval.types import Product
+from ui.markup import money, picture_url, text
+
+_FEW_LEFT = 3  # from here down the count itself is worth knowing
+
+_SOURCES = {
+    "model": "worded by the language model, then checked",
+    "plain": "the plain wording of its reason",
+}
+
+
+def cards(
+    recommendations: Sequence[Recommendation],
+    sentences: Sequence[Sentence],
+    *,
+    pictures: bool,
+    checking: bool,
+    answer_id: str,
+    thumbs: Mapping[str, bool],
+) -> str:
+    """All cards of one answer, best first. `answer_id` "" means it cannot be rated yet."""
+    # One scale for the whole answer, so that bars can be compared from card to card.
+    widest = max((abs(each) for rec in recommendations for each in rec.contributions.values()), default=0.0)
+    drawn = [
+        card(
+            recommendation,
+            [each for each in sentences if each.product_id == recommendation.product.id],
+            place=place,
+            pictures=pictures,
+            checking=checking,
+            widest=widest,
+            answer_id=answer_id,
+            thumb=thumbs.get(recommendation.product.id),
+        )
+        for place, recommendation in enumerate(recommendations, start=1)
+    ]
+    return f'<ol class="cards">{"".join(f"<li>{each}</li>" for each in drawn)}</ol>'
+
+
+def card(
+    recommendation: Recommendation,
+    sentences: Sequence[Sentence],
+    *,
+    place: int,
+    pictures: bool,
+    checking: bool,
+    widest: float,
+    answer_id: str,
+    thumb: bool | None,
+) -> str:
+    """One product: picture, facts, the sentences that passed the check, and the why panel."""
+    product = recommendation.product
+    brand = f'<p class="card-brand">{text(product.brand)}</p>' if product.brand else ""
+    return (
+        f'<article class="card" aria-labelledby="card-title-{place}">'
+        f"{picture(product, pictures)}"
+        f'<div class="card-body">'
+        f'<div class="card-head"><div>{brand}<h3 id="card-title-{place}">{text(product.title)}</h3></div>'
+        f"{price(product)}</div>"
+        f'<div class="card-facts">{rating(product)}{stock(product)}</div>'
+        f"{says(sentences, recommendation.reasons, checking)}"
+        f'<div class="card-foot">{why(recommendation, sentences, widest)}'
+        f"{thumb_buttons(product, answer_id, thumb)}</div>"
+        f"</div></article>"
+    )
+
+
+def picture(product: Product, local: bool) -> str:
+    """The picture over a lettered tile, which is what remains when there is no picture or it does not load."""
+    letter = next((sign for sign in product.category[-1:] or (product.title,)), "")[:1].upper()
+    address = picture_url(product.image_url, local)
+    image = (
+        f'<img src="{text(address)}" alt="Picture of {text(product.title)}" width="320" height="320"'
+        f' loading="lazy" decoding="async" referrerpolicy="no-referrer">'
+        if address
+        else ""
+    )
+    return f'<div class="card-picture"><span aria-hidden="true">{text(letter)}</span>{image}</div>'
+
+
+def price(product: Product) -> str:
+    if product.price is None:
+        return '<p class="card-price unstated">Price on request</p>'
+    return f'<p class="card-price">{text(money(product.price, product.currency))}</p>'
+
+
+def rating(product: Product) -> str:
+    """Stars for the eye, the same in words for the ear."""
+    if product.rating is None:
+        return '<p class="rating unrated">No ratings yet</p>'
+    share = max(0.0, min(product.rating / 5, 1.0)) * 100
+    count = ""
+    if product.rating_count:
+        noun = "rating" if product.rating_count == 1 else "ratings"
+        count = f' <span class="count">({product.rating_count:,} {noun})</span>'
+    return (
+        f'<p class="rating"><span class="stars" aria-hidden="true" style="--share:{share:.0f}%"></span>'
+        f'<span class="number">{product.rating:.1f}<span class="sr"> out of 5</span></span>{count}</p>'
+    )
+
+
+def stock(product: Product) -> str:
+    if not product.in_stock:
+        return '<p class="stock out">Out of stock</p>'
+    if product.stock is not None and product.stock <= _FEW_LEFT:
+        return f'<p class="stock few">Only {product.stock} left</p>'
+    return '<p class="stock">In stock</p>'
+
+
+def says(sentences: Sequence[Sentence], reasons: Sequence[Reason], checking: bool) -> str:
+    """The sentences shown so far; a trade-off is told apart by sign and word, not by colour alone."""
+    against = {reason.id for reason in reasons if reason.contribution < 0}
+    items = "".join(
+        f'<li class="minus"><span class="sr">Trade-off: </span>{text(each.text)}</li>'
+        if each.reasons and set(each.reasons) <= against
+        else f"<li>{text(each.text)}</li>"
+        for each in sentences
+    )
+    if not items and checking:
+        return '<div class="card-wait" aria-hidden="true"><i></i><i></i></div>'
+    return f'<ul class="card-says">{items}</ul>' if items else ""
+
+
+def why(recommendation: Recommendation, sentences: Sequence[Sentence], widest: float) -> str:
+    """The panel that shows the arithmetic: reasons as bars, the facts under each sentence, the whole sum."""
+    product = recommendation.product
+    helped = [each for each in recommendation.reasons if each.contribution >= 0]
+    counted_against = [each for each in recommendation.reasons if each.contribution < 0]
+    return (
+        f'<details class="why" data-panel="{text(product.id)}"><summary>Why this?'
+        f'<span class="sr"> About {text(product.title)}</span></summary><div class="why-body">'
+        f"{_bars('What moved it up', helped, widest)}"
+        f"{_bars('Trade-offs', counted_against, widest)}"
+        f"{_facts(sentences)}{_sum(recommendation)}</div></details>"
+    )
+
+
+def _bars(title: str, reasons: Sequence[Reason], widest: float) -> str:
+    if not reasons:
+        return ""
+    rows = "".join(_bar(reason, widest) for reason in reasons)
+    return f'<h4>{title}</h4><ul class="bars">{rows}</ul>'
+
+
+def _bar(reason: Reason, widest: float) -> str:
+    share = min(abs(reason.contribution) / widest, 1.0) * 100 if widest else 0.0
+    sign = "minus" if reason.contribution < 0 else "plus"
+    return (
+        f'<li class="{sign}"><span class="bar-text">{text(reason.text)}</span>'
+        f'<span class="bar" aria-hidden="true"><i style="width:{max(share, 2.0):.0f}%"></i></span>'
+        f'<span class="bar-number">{points(reason.contribution)}</span></li>'
+    )
+
+
+def points(contribution: float) -> str:
+    """'+0.31', '−0.05': always with its sign, so that the direction does not hang on a colour."""
+    return f"{'−' if contribution < 0 else '+'}{abs(contribution):.2f}"
+
+
+def _facts(sentences: Sequence[Sentence]) -> str:
+    """What each sentence rests on in the catalogue, and who worded it."""
+    if not sentences:
+        return ""
+    rows = "".join(
+        f"<li><q>{text(each.text)}</q>{_evidence(each.evidence)}"
+        f'<span class="source {each.source}">{_SOURCES[each.source]}</span></li>'
+        for each in sentences
+    )
+    return f'<h4>The facts behind each sentence</h4><ul class="facts">{rows}</ul>'
+
+
+def _evidence(evidence: Sequence[tuple[str, str]]) -> str:
+    pairs = "".join(
+        f"<div><dt>{text(field.replace('_', ' '))}</dt><dd>{text(value)}</dd></div>"
+        for field, value in evidence
+    )
+    return f"<dl>{pairs}</dl>" if pairs else ""
+
+
+def _sum(recommendation: Recommendation) -> str:
+    terms = "".join(
+        f"<div><dt>{text(signal_name(signal))}</dt><dd>{points(value)}</dd></div>"
+        for signal, value in sorted(recommendation.contributions.items(), key=lambda pair: -pair[1])
+        if abs(value) >= 0.005  # shown with two decimals, a smaller one would read as nothing
+    )
+    return (
+        f'<h4>The whole score</h4><dl class="sum">{terms}'
+        f'<div class="total"><dt>together</dt><dd>{points(recommendation.score)}</dd></div></dl>'
+    )
+
+
+def signal_name(signal: str) -> str:
+    """'attribute:pack_size' -> 'pack size'."""
+    return signal.rpartition(":")[2].replace("_", " ")
+
+
+def thumb_buttons(product: Product, answer_id: str, thumb: bool | None) -> str:
+    """Two toggles and their acknowledgement; absent until there is an answer the thumb can be kept under."""
+    if not answer_id:
+        return '<div class="thumbs"></div>'
+    thanks = "" if thumb is None else "Noted, thank you."
+    return (
+        f'<div class="thumbs">{_thumb(product, True, thumb)}{_thumb(product, False, thumb)}'
+        f'<span class="thanks" role="status">{thanks}</span></div>'
+    )
+
+
+def _thumb(product: Product, up: bool, thumb: bool | None) -> str:
+    name = "This helps" if up else "This does not help"
+    return (
+        f'<button type="button" class="thumb {"up" if up else "down"}" data-event="thumb"'
+        f' data-product="{text(product.id)}" data-up="{str(up).lower()}"'
+        f' aria-pressed="{str(thumb is up).lower()}" aria-label="{name}: {text(product.title)}"'
+        f' title="{name}"><svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_THUMB}"/></svg></button>'
+    )
+
+
+_THUMB = "M4 11h3v9H4zM9 20v-9l4-8c1.5 0 2.5 1.1 2.2 2.6L14.6 9H19c1.3 0 2.2 1.2 1.9 2.4l-1.7 7c-.2.9-1 1.6-2 1.6z"

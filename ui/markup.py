@@ -1,0 +1,107 @@
+"""Text of unknown origin -> HTML that is only ever text.
+
+Titles, messages and sentences come from feeds, shoppers and a model. `gr.HTML` writes its value with
+innerHTML, so nothing here lets a tag through. Gradio also builds a JavaScript template literal from its
+`html_template`; we leave that at its default `${value}`, which passes the value as an argument and never
+evaluates it, and still write `$`, `{`, `}`, backtick and backslash as entities, so that a later change of
+template cannot turn a product title into code.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import quote, urlsplit
+
+PICTURES_PATH = "/pictures/"
+PICTURE_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+}
+"""What the picture route serves; the folder may also hold the feed and the events, which it must not."""
+
+_TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`{}\\"})
+
+# Control characters, and the marks that let a title be displayed in another order than it is written.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+_INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|([^\\*]+|.)", re.DOTALL)
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CAD": "CA$", "AUD": "A$"}
+
+
+def text(value: object) -> str:
+    """The value as inert text, fit for element content and for quoted attributes alike."""
+    return html.escape(_UNSEEN.sub("", str(value)), quote=True).translate(_TEMPLATE_SIGNS)
+
+
+def prose(markdown: str) -> str:
+    """Paragraphs, `- ` lists and **bold** as HTML; everything else of Markdown stays the text it is."""
+    blocks = re.split(r"\n\s*\n", markdown.strip())
+    return "".join(_block(block) for block in blocks if block.strip())
+
+
+def _block(block: str) -> str:
+    parts: list[str] = []
+    items: list[str] = []
+    for line in [line.strip() for line in block.splitlines()]:
+        if line.startswith(("- ", "* ")):
+            items.append(f"<li>{_inline(line[2:])}</li>")
+            continue
+        if items:
+            parts.append(f"<ul>{''.join(items)}</ul>")
+            items = []
+        parts.append(f"<p>{_inline(line)}</p>")
+    if items:
+        parts.append(f"<ul>{''.join(items)}</ul>")
+    return "".join(parts)
+
+
+def _inline(line: str) -> str:
+    """Bold, with backslash escapes read as the sign they protect."""
+    out: list[str] = []
+    bold = False
+    for match in _INLINE.finditer(line):
+        protected, stars, plain = match.groups()
+        if stars:
+            bold = not bold
+            out.append("<strong>" if bold else "</strong>")
+        else:
+            out.append(text(protected or plain))
+    if bold:
+        out.append("</strong>")
+    return "".join(out)
+
+
+def picture_url(image_url: str, local: bool) -> str:
+    """The address the page may load a picture from, or "" for none.
+
+    Absolute addresses only over http(s); relative ones only below our own picture route, and only if the
+    shop has an images folder (`local`). So `javascript:`, `data:` and `//host` never reach an attribute.
+    """
+    address = image_url.strip()
+    if not address or _UNSEEN.search(address):
+        return ""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if parts.scheme:
+        return address if parts.scheme in ("http", "https") and parts.netloc else ""
+    if not local or address.startswith(("/", "\\")) or ".." in parts.path.split("/"):
+        return ""
+    return PICTURES_PATH + quote(parts.path)
+
+
+def money(amount: float, currency: str) -> str:
+    """'$1,299.00'; a currency without a sign of its own follows the number: '129.00 CHF'."""
+    number = f"{amount:,.0f}" if currency == "JPY" else f"{amount:,.2f}"
+    if not currency:
+        return number
+    sign = _SYMBOLS.get(currency.upper())
+    return f"{sign}{number}" if sign else f"{number} {currency}"

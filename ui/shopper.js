@@ -1,0 +1,47 @@
+// Runs once in each of the page's HTML parts (gr.HTML js_on_load): element, trigger and watch come from Gradio.
+// Buttons carry what they mean in data-event; the server checks every value, so nothing here is trusted.
+const opened = new Set();
+const broken = new Set();
+let byKeyboard = false;
+
+element.addEventListener("click", (click) => {
+  const summary = click.target.closest("summary");
+  if (summary) {
+    // The click comes before the panel changes, from the keyboard as well.
+    const { panel } = summary.parentElement.dataset;
+    if (summary.parentElement.open) opened.delete(panel);
+    else opened.add(panel);
+    return;
+  }
+  const button = click.target.closest("button[data-event]");
+  if (!button) return;
+  byKeyboard = click.detail === 0;
+  const { event, index, key, product, up } = button.dataset;
+  if (event === "say") trigger("select", { index: Number(index) });
+  if (event === "remove") trigger("select", { key });
+  if (event === "thumb") trigger("like", { product, up: up === "true" });
+});
+
+// An error does not bubble, hence the capture.
+element.addEventListener("error", (error) => {
+  if (error.target.tagName !== "IMG") return;
+  broken.add(error.target.src);
+  error.target.hidden = true;
+}, true);
+
+// Gradio patches the page to match the server's HTML, which knows neither which panels the shopper opened
+// nor which pictures failed: put both back after each patch.
+watch("value", () => {
+  for (const panel of element.querySelectorAll("details")) panel.open = opened.has(panel.dataset.panel);
+  for (const image of element.querySelectorAll("img")) image.hidden = broken.has(image.src);
+  // The button pressed may be gone: whoever uses the keyboard goes on where the next request is typed.
+  if (byKeyboard && document.activeElement === document.body) document.querySelector("#box textarea")?.focus();
+  toTheEnd();
+});
+
+// The newest turn in view, without moving the page itself.
+function toTheEnd() {
+  const log = element.querySelector(".talk");
+  if (log) log.scrollTop = log.scrollHeight;
+}
+toTheEnd();

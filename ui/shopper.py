@@ -1,0 +1,228 @@
+"""The shopper's page: Gradio parts wired to the clerk.
+
+The server holds everything. The browser sends the new text, or which button of the current page was
+pressed (an index, a chip's key, a product's id), and each is looked up in the page the server drew; a
+conversation sent along is never read. The browser keeps only the session's unguessable id, for a reload.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from assistant.answer import answer, remove_constraint
+from assistant.clerk import Clerk
+from assistant.types import AnswerEvent
+from retrieval.errors import StoreclerkError
+from ui import talk
+from ui.page import Page, Pages, advance, asked, failed, from_transcript
+from ui.theme import page_script
+
+log = logging.getLogger(__name__)
+
+MESSAGE_LIMIT = 1_000  # characters; a request is a sentence or two, and the models read 256 tokens
+ANSWERS_AT_ONCE = 4  # more only slow each other down on a small machine
+ANSWERS_WAITING = 64  # beyond that a shopper is better told to come back than kept waiting for minutes
+
+CALM = "Sorry, that did not work just now. Nothing is lost; please try again in a moment."
+TOO_LONG = f"That is longer than {MESSAGE_LIMIT:,} characters. Please say it more briefly."
+ENDED = "Your earlier conversation has ended, so this is a new one."
+
+Update = tuple[Any, ...]
+
+
+def shopper_page(clerk: Clerk) -> gr.Blocks:
+    """The Blocks to mount; nothing in it is shared between two browsers but the clerk."""
+    desk = Desk(clerk)
+    empty = Page()
+    script = page_script()
+
+    def part(value: str, elem_id: str) -> gr.HTML:
+        return gr.HTML(value, elem_id=elem_id, js_on_load=script, apply_default_css=False)
+
+    with gr.Blocks(title=clerk.settings.shop_name, analytics_enabled=False, fill_width=True) as page:
+        session = gr.State("")
+        kept = gr.BrowserState("", storage_key="storeclerk-session", secret="not a secret, only a format")
+        with gr.Row(elem_id="top"):
+            gr.HTML(talk.header(clerk.settings.shop_name), apply_default_css=False, elem_id="masthead")
+            shopper = gr.Dropdown(
+                [("a new visitor", ""), *((each.label, each.id) for each in clerk.shoppers)],
+                value="",
+                label="Shopping as",
+                filterable=False,
+                visible=bool(clerk.shoppers),
+                elem_id="shopper",
+                min_width=120,
+            )
+            again = gr.Button("Start over", elem_id="again", size="sm", min_width=80)
+        with gr.Row(elem_id="shop"):
+            with gr.Column(elem_id="clerk"):
+                conversation = part(talk.conversation(empty, clerk.examples), "conversation")
+                with gr.Row(elem_id="composer"):
+                    box = gr.Textbox(
+                        label="Your request",
+                        show_label=False,
+                        placeholder="What are you looking for?",
+                        max_length=MESSAGE_LIMIT,
+                        lines=1,
+                        max_lines=4,
+                        container=False,
+                        autofocus=True,
+                        elem_id="box",
+                    )
+                    send = gr.Button("Ask", variant="primary", elem_id="send", min_width=72)
+            with gr.Column(elem_id="shelf"):
+                chips = part("", "chips")
+                status = part(talk.status(empty), "status")
+                cards = part(talk.results(empty, desk.pictures), "cards")
+
+        drawn = [conversation, chips, status, cards]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # One event for every way of asking, so that a second cannot start in this tab while one is answered.
+        asking = gr.on(
+            [box.submit, send.click, conversation.select, chips.select],
+            desk.respond,
+            inputs=[session, box],
+            outputs=[session, kept, box, send, *drawn],
+            trigger_mode="once",
+            concurrency_limit=ANSWERS_AT_ONCE,
+            **quiet,
+        )
+        quick: dict[str, Any] = {**quiet, "concurrency_limit": 16, "concurrency_id": "quick"}
+        cards.like(desk.thumb, inputs=[session], outputs=[cards], **quick)
+        fresh = [session, kept, shopper, box, send, *drawn]
+        gr.on([again.click, shopper.input], desk.start, [shopper], fresh, cancels=[asking], **quick)
+        page.load(desk.resume, [kept], fresh, **quick)
+    page.queue(max_size=ANSWERS_WAITING, api_open=False)
+    return page
+
+
+class Desk:
+    """The handlers behind the page, and the pages they keep."""
+
+    def __init__(self, clerk: Clerk) -> None:
+        self.clerk = clerk
+        self.pages = Pages()
+        self.pictures = clerk.settings.images_dir is not None
+
+    def respond(self, session: str, typed: str, event: gr.EventData) -> Iterator[Update]:
+        """Answers what was typed, or the button that was pressed, and draws the page after each event."""
+        shown: Page | None = None
+        page = Page()
+        try:
+            page = self._open(session)
+            message, events = self._question(page, typed, _pressed(event))
+            if events is not None:
+                page = shown = asked(page, message)
+                yield (*self._session(page), "", gr.Button(interactive=False), *self._changes(None, page))
+                for each in events:
+                    page = advance(page, each)
+                    self.pages.put(page)
+                    yield (*[gr.skip()] * 4, *self._changes(shown, page))
+                    shown = page
+        except Exception as error:
+            page = failed(page, _line(error))
+        self.pages.put(page)
+        yield (*self._session(page), gr.skip(), gr.Button(interactive=True), *self._changes(shown, page))
+
+    def thumb(self, session: str, event: gr.EventData) -> str:
+        """Keeps the thumb on the server; only for a product of the answer on this page."""
+        page = self.pages.get(session) or Page()
+        data = _pressed(event)
+        shown = {each.product.id for each in page.recommendations or ()}
+        product, up = str(data.get("product")), data.get("up") is True
+        if page.answer_id and product in shown:
+            try:
+                self.clerk.feedback.thumb(session, page.answer_id, product, up)
+            except StoreclerkError as error:
+                log.warning("thumb not kept: %s", error)
+            else:
+                page = replace(page, thumbs={**page.thumbs, product: up})
+                self.pages.put(page)
+        return talk.results(page, self.pictures)
+
+    def start(self, shopper: str) -> Update:
+        """A new session, as the shopper chosen."""
+        known = {each.id for each in self.clerk.shoppers}
+        chosen = shopper if shopper in known else ""
+        page = Page(self.clerk.sessions.start(chosen), chosen)
+        self.pages.put(page)
+        return self._whole(page)
+
+    def resume(self, kept: object) -> Update:
+        """The conversation this browser was in; an id that was never given out starts nothing."""
+        session = kept if isinstance(kept, str) else ""
+        if not session or not self.clerk.sessions.exists(session):
+            return self._whole(Page())
+        page = self._recall(session)
+        self.pages.put(page)
+        return self._whole(page)
+
+    def _open(self, session: str) -> Page:
+        """The page of a session; a new one if there is none, or if it has expired meanwhile."""
+        if session and self.clerk.sessions.exists(session):
+            return self._recall(session)
+        fresh = Page(self.clerk.sessions.start())
+        return failed(fresh, ENDED) if session else fresh
+
+    def _recall(self, session: str) -> Page:
+        """As it was left; a tab closed in the middle of an answer must not look busy for ever."""
+        page = self.pages.get(session)
+        if page is None:
+            page = from_transcript(session, self.clerk.sessions.transcript(session))
+        return replace(page, phase="idle")
+
+    def _question(
+        self, page: Page, typed: str, pressed: dict[str, object]
+    ) -> tuple[str, Iterator[AnswerEvent] | None]:
+        """(the shopper's bubble, the events of the answer); no events if there is nothing to answer."""
+        if "key" in pressed:
+            known = {each.key: each for each in page.constraints}.get(str(pressed["key"]))
+            return "", remove_constraint(self.clerk, page.session, known.key) if known else None
+        message = str(typed or "").strip()
+        if "index" in pressed:
+            offered = dict(enumerate(talk.offers(page, self.clerk.examples)))
+            message = next((text for index, text in offered.items() if index == pressed["index"]), "")
+        if len(message) > MESSAGE_LIMIT:
+            raise StoreclerkError(TOO_LONG)
+        return message, answer(self.clerk, page.session, message) if message else None
+
+    def _draw(self, page: Page) -> tuple[str, str, str, str]:
+        return (
+            talk.conversation(page, self.clerk.examples),
+            talk.chips(page),
+            talk.status(page),
+            talk.results(page, self.pictures),
+        )
+
+    def _changes(self, shown: Page | None, page: Page) -> Sequence[Any]:
+        """Only the parts that changed, so that a sentence costs one list of cards and not a whole page."""
+        drawn = self._draw(page)
+        if shown is None:
+            return drawn
+        return [new if new != old else gr.skip() for new, old in zip(drawn, self._draw(shown), strict=True)]
+
+    def _session(self, page: Page) -> tuple[str, str]:
+        """For the state on the server and for the browser's, which a reload reads."""
+        return page.session, page.session
+
+    def _whole(self, page: Page) -> Update:
+        return (*self._session(page), page.shopper, "", gr.Button(interactive=True), *self._draw(page))
+
+
+def _pressed(event: gr.EventData) -> dict[str, object]:
+    """What the button carried; a client can send anything, so anything else counts as nothing."""
+    data = getattr(event, "_data", None)
+    return data if isinstance(data, dict) else {}
+
+
+def _line(error: Exception) -> str:
+    """What the shopper reads; the log keeps what really happened."""
+    if isinstance(error, StoreclerkError):
+        return str(error)
+    log.error("answering failed", exc_info=error)
+    return CALM
