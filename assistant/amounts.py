@@ -28,8 +28,8 @@ _NUMBER = re.compile(
     rf"(?:[\s-]?(?P<after>{_AFTER})(?![a-z])|[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
 )
 _MAX = (
-    "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|within|"
-    "maximum of|budget of|budget is|budget|no higher than|lighter than|shorter than|smaller than|quieter than|"
+    "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|"
+    "within|maximum of|budget of|budget is|budget|no higher than|lighter than|shorter than|smaller than|quieter than|"
     "<=|<|≤|低于|不超过|以下"
 )
 _MIN = (
@@ -39,7 +39,8 @@ _MIN = (
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
 _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))\s*(?:a |an |of )?$")
 _BOUND_AFTER = re.compile(
-    r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)|(?P<min>or more|or over|plus|\+|and up|以上))"
+    r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)"
+    r"|(?P<min>or more|or over|plus|\+|and up|以上))"
 )
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")
 

@@ -46,7 +46,8 @@ _USUAL_MEASURE = {
 _CURRENCY_CODES = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "€": "EUR", "eur": "EUR",
     "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
-    "pounds sterling": "GBP", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "yuan": "CNY", "元": "CNY", "₹": "INR", "inr": "INR",
+    "pounds sterling": "GBP", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "yuan": "CNY", "元": "CNY",
+    "₹": "INR", "inr": "INR",
 }  # fmt: skip
 
 
@@ -83,6 +84,7 @@ class Scope:
 
 
 def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, negated: bool = False) -> Constraint:
+    """A kind of product; it filters where nearly all listings have a category."""
     listed_rows = np.zeros(len(facets), dtype=np.bool_)
     for rows in facets.categories.values():
         listed_rows[rows] = True
@@ -98,6 +100,7 @@ def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, nega
 
 
 def brand_constraint(facets: Facets, keys: frozenset[str], *, negated: bool) -> Constraint:
+    """One of the brands named, or none of them."""
     names = listed([facets.labels[key] for key in sorted(keys)], "or")
     return Constraint(
         key="not brand" if negated else "brand",
@@ -242,4 +245,5 @@ def relative_price_constraint(scope: Scope, direction: int, currency: str) -> Co
 
 
 def stock_constraint() -> Constraint:
+    """Only what can be had now."""
     return Constraint("stock", "stock", "in stock")

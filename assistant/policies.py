@@ -16,40 +16,10 @@ _LONGEST_QUOTE = 700  # characters; a reply is read, a policy page is linked to
 # A message must hold one of these (stems) to be about the shop rather than about a product.
 _SHOP_WORDS = frozenset(
     stem(word)
-    for word in [
-        "return",
-        "returns",
-        "returning",
-        "refund",
-        "refunds",
-        "exchange",
-        "shipping",
-        "ship",
-        "ships",
-        "delivery",
-        "deliver",
-        "delivered",
-        "warranty",
-        "guarantee",
-        "repair",
-        "payment",
-        "pay",
-        "paypal",
-        "card",
-        "invoice",
-        "privacy",
-        "data",
-        "contact",
-        "phone",
-        "email",
-        "telephone",
-        "cancel",
-        "postage",
-        "policy",
-        "policies",
-        "order",
-        "complaint",
-    ]
+    for word in """return returns returning refund refunds exchange shipping ship ships delivery deliver delivered
+    warranty
+    guarantee repair payment pay paypal card invoice privacy data contact phone email telephone cancel postage
+    policy policies order complaint""".split()
 )
 _QUESTION_STEMS = frozenset(stem(word) for word in ["policy", "how", "long", "much", "many", "get", "make"])
 _ASKING = re.compile(

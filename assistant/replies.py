@@ -128,7 +128,8 @@ def nothing(clerk: Clerk, dialogue: Dialogue, absent: Sequence[str]) -> str:
     we_carry = f" We carry {departments}." if departments else ""
     if absent:
         names = listed([f"“{w}”" for w in absent[:3]], "or")
-        return f"I'm afraid we don't carry that: none of our listings mentions {names}, and nothing comes near it.{we_carry}"
+        gone = f"none of our listings mentions {names}, and nothing comes near it"
+        return f"I'm afraid we don't carry that: {gone}.{we_carry}"
     return f"I'm afraid I found nothing for that.{we_carry}"
 
 

@@ -215,9 +215,8 @@ def _constraints(
     category = _category(folded, matches, facets)
     if category is not None:
         found.append(category)
-    for match in matches:
-        if match.meaning.kind == "category" and match.denied:
-            found.append(category_constraint(facets, match.meaning.keys, match.said, negated=True))
+    refused = [m for m in matches if m.meaning.kind == "category" and m.denied]
+    found.extend(category_constraint(facets, m.meaning.keys, m.said, negated=True) for m in refused)
     standing = category or next((c for c in context if c.kind == "category" and not c.negated), None)
     scope = Scope.of(facets, standing)
 

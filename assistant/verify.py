@@ -182,7 +182,7 @@ def _check_money(sentence: str, bare: str, facts: Facts) -> str:
 
 
 def _check_numbers(sentence: str, bare: str, facts: Facts) -> str:
-    """Numbers with units equal an attribute; "out of 5" the rating; "customers" its count; others stand in the listing."""
+    """Numbers with units equal an attribute, "out of 5" the rating, "customers" its count; others are the listing's."""
     product = facts.product
     without_money = _MONEY.sub(" ", bare)
     rated = re.search(r"\brat(?:ed|ing)\b|\bstars?\b|out of 5", without_money)
@@ -226,7 +226,7 @@ def _number_holds(value: float, unit: str, facts: Facts) -> bool:
 
 def _check_values(bare: str, facts: Facts, vocabulary: Vocabulary) -> str:
     """Every value, yes/no attribute and brand the catalogue knows must be this product's own, or be denied."""
-    tokens = [m for m in re.finditer(r"[^\W_]+(?:[.\-/'’][^\W_]+)*", bare)]
+    tokens = list(re.finditer(r"[^\W_]+(?:[.\-/'’][^\W_]+)*", bare))
     request = {stem(w) for c in facts.constraints for w in words(c.label)}
     i = 0
     while i < len(tokens):

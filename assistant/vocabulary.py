@@ -42,24 +42,7 @@ _COLOUR_FAMILIES = {
 _COLOUR_NAMES = ("colour", "color")
 
 # First words of colours that are things of their own: "a walk in the forest" asks for no colour.
-_NATURE = frozenset(
-    stem(w)
-    for w in [
-        "forest",
-        "sand",
-        "stone",
-        "sky",
-        "sea",
-        "ocean",
-        "snow",
-        "light",
-        "dark",
-        "warm",
-        "cool",
-        "moss",
-        "slate",
-    ]
-)
+_NATURE = frozenset(stem(w) for w in """forest sand stone sky sea ocean snow light dark warm cool moss slate""".split())
 
 # Words that head many category names without naming a thing by themselves.
 _EMPTY_HEADS = frozenset(
@@ -98,6 +81,7 @@ class Vocabulary:
 
 
 def phrase_of(text: str) -> Phrase:
+    """The stems of a name, in order."""
     return tuple(stem(word) for word in words(text))
 
 

@@ -54,7 +54,8 @@ def plural(count: int, noun: str) -> str:
 _ADJECTIVE_ENDINGS = (
     "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
     "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
-    "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart", "freestanding",
+    "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart",
+    "freestanding",
 )  # fmt: skip
 
 

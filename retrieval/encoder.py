@@ -109,7 +109,9 @@ def _load(source: str, adapter: str) -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()  # a bar for 0.1 s of loading weights would garble the program's own
     try:
         model = SentenceTransformer(source, device="cpu", local_files_only=True)
         if adapter:

@@ -77,7 +77,8 @@ _PRINTED = {
     **dict.fromkeys(_SPELLINGS["liter"].split(), "L"),
     "gb": "GB", "gig": "GB", "gigs": "GB", "tb": "TB", "mb": "MB", "mah": "mAh", "ah": "Ah", "w": "W", "kw": "kW",
     "wh": "Wh", "kwh": "kWh", "v": "V", "a": "A", "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz", "°c": "°C",
-    "c": "°C", "celsius": "°C", "°f": "°F", "db": "dB", "dba": "dB", "decibels": "dB", "nm": "Nm", "kpa": "kPa", "mp": "MP",
+    "c": "°C", "celsius": "°C", "°f": "°F", "db": "dB", "dba": "dB", "decibels": "dB", "nm": "Nm",
+    "kpa": "kPa", "mp": "MP",
 }  # fmt: skip
 
 

@@ -39,7 +39,7 @@ _UNIT_SYMBOLS = frozenset(
     """kg g mg µg lb lbs oz km m cm mm µm nm in ft yd inch inches " ' ″ ′ l L ml mL cl dl m² m2 cm² cm2
     m³ m3 cm³ cm3 m³/h m3/h litre litres liter liters W kW mW watt watts V kV mV volt volts A mA mAh Ah Wh kWh
     VA kVA Hz kHz MHz GHz kB KB MB GB TB Mbit/s Gbit/s MB/s Mbps Gbps ms s sec min h hrs dB dBA °C °F ° % lm
-    lx cd cd/m² cd/m2 rpm dpi ppi ppm MP bar psi Pa kPa Nm kJ Ω ohm g/m² g/m2 gsm BTU""".split()  # noqa: SIM905
+    lx cd cd/m² cd/m2 rpm dpi ppi ppm MP bar psi Pa kPa Nm kJ Ω ohm g/m² g/m2 gsm BTU""".split()
 )
 _LONGEST_UNIT = 12
 _DIGIT = re.compile(r"\d")

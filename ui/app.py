@@ -1,7 +1,7 @@
 """The application: the shopper's page at /, the store's pictures, a small JSON API, and a health check.
 
     POST /api/session   {"shopper"?}                                  -> {"session"}
-    POST /api/ask       {"session", "message"}                        -> the answer, as `storeclerk ask --json` prints it
+    POST /api/ask       {"session", "message"}                        -> what `storeclerk ask --json` prints
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
 
 Whatever goes wrong, the body is {"error": "one line fit for the shopper"}.
@@ -39,15 +39,21 @@ _ID = Field(min_length=1, max_length=200)
 
 
 class NewSession(BaseModel):
+    """Body of POST /api/session."""
+
     shopper: str = Field(default="", max_length=200)
 
 
 class Ask(BaseModel):
+    """Body of POST /api/ask."""
+
     session: str = _ID
     message: str = Field(min_length=1, max_length=MESSAGE_LIMIT)
 
 
 class Feedback(BaseModel):
+    """Body of POST /api/feedback."""
+
     session: str = _ID
     answer_id: str = _ID
     product_id: str = _ID
@@ -95,10 +101,10 @@ def _add_api(app: FastAPI, clerk: Clerk) -> None:
     @app.post("/api/ask")
     def ask(body: Ask) -> dict[str, Any]:
         with _turn(turns):
-            for event in answer(clerk, body.session, body.message):
-                if isinstance(event, Done):
-                    return dict(as_json(event.answer))
-        raise HTTPException(500, CALM)
+            *_, last = answer(clerk, body.session, body.message)
+        if not isinstance(last, Done):
+            raise HTTPException(500, CALM)
+        return as_json(last.answer)
 
     @app.post("/api/feedback")
     def feedback(body: Feedback) -> dict[str, bool]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from assistant.types import Reason, Recommendation, Sentence
+from assistant.wording import money
 from retrieval.types import Product
-from ui.markup import money, picture_url, text
+from ui.markup import picture_url, text
 
 _FEW_LEFT = 3  # from here down the count itself is worth knowing
 
@@ -86,6 +87,7 @@ def picture(product: Product, local: bool) -> str:
 
 
 def price(product: Product) -> str:
+    """With its currency; a feed may leave it out."""
     if product.price is None:
         return '<p class="card-price unstated">Price on request</p>'
     return f'<p class="card-price">{text(money(product.price, product.currency))}</p>'
@@ -107,6 +109,7 @@ def rating(product: Product) -> str:
 
 
 def stock(product: Product) -> str:
+    """The state in words; a feed that says nothing counts as available."""
     if not product.in_stock:
         return '<p class="stock out">Out of stock</p>'
     if product.stock is not None and product.stock <= _FEW_LEFT:
@@ -178,8 +181,7 @@ def _facts(sentences: Sequence[Sentence]) -> str:
 
 def _evidence(evidence: Sequence[tuple[str, str]]) -> str:
     pairs = "".join(
-        f"<div><dt>{text(field.replace('_', ' '))}</dt><dd>{text(value)}</dd></div>"
-        for field, value in evidence
+        f"<div><dt>{text(field.replace('_', ' '))}</dt><dd>{text(value)}</dd></div>" for field, value in evidence
     )
     return f"<dl>{pairs}</dl>" if pairs else ""
 

@@ -12,19 +12,21 @@ BODY_LIMIT = 64 * 1024  # bytes; the largest honest request is a message of 1,00
 # Gradio brings upload, file, proxy, info and monitoring addresses that this shop has no use for, and some of
 # them fetch or serve what the client names. Only what its page really asks for is let through.
 _GRADIO_FILES = ("/assets/", "/static/", "/gradio_api/heartbeat/")
-_GRADIO_CALLS = frozenset({
-    "/",
-    "/config",
-    "/theme.css",
-    "/favicon.ico",
-    "/robots.txt",
-    "/manifest.json",
-    "/gradio_api/startup-events",
-    "/gradio_api/queue/join",
-    "/gradio_api/queue/data",
-    "/gradio_api/cancel",
-    "/gradio_api/reset",
-})
+_GRADIO_CALLS = frozenset(
+    {
+        "/",
+        "/config",
+        "/theme.css",
+        "/favicon.ico",
+        "/robots.txt",
+        "/manifest.json",
+        "/gradio_api/startup-events",
+        "/gradio_api/queue/join",
+        "/gradio_api/queue/data",
+        "/gradio_api/cancel",
+        "/gradio_api/reset",
+    }
+)
 _OURS = ("/api/", "/pictures/", "/healthz")
 
 # Gradio's front end evaluates its own templates, so scripts cannot be narrowed further; what matters is that
@@ -83,16 +85,15 @@ async def _whole_body(scope: Scope, receive: Receive) -> bytes | None:
     """The body, or None as soon as it grows past the limit; a declared length is not trusted."""
     if scope["method"] in ("GET", "HEAD"):
         return b""
-    body = b""
-    while True:
+    body = bytearray()
+    more = True
+    while more:
         message = await receive()
-        if message["type"] != "http.request":
-            return body
         body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > BODY_LIMIT:
             return None
-        if not message.get("more_body"):
-            return body
+    return bytes(body)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -32,8 +32,6 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2
 
 _INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|([^\\*]+|.)", re.DOTALL)
 
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "CAD": "CA$", "AUD": "A$"}
-
 
 def text(value: object) -> str:
     """The value as inert text, fit for element content and for quoted attributes alike."""
@@ -96,12 +94,3 @@ def picture_url(image_url: str, local: bool) -> str:
     if not local or address.startswith(("/", "\\")) or ".." in parts.path.split("/"):
         return ""
     return PICTURES_PATH + quote(parts.path)
-
-
-def money(amount: float, currency: str) -> str:
-    """'$1,299.00'; a currency without a sign of its own follows the number: '129.00 CHF'."""
-    number = f"{amount:,.0f}" if currency == "JPY" else f"{amount:,.2f}"
-    if not currency:
-        return number
-    sign = _SYMBOLS.get(currency.upper())
-    return f"{sign}{number}" if sign else f"{number} {currency}"

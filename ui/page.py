@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -22,7 +20,6 @@ from assistant.types import (
 
 Phase = Literal["idle", "looking", "checking"]
 
-_PAGES_KEPT = 2_000  # some 20 kB each; older ones are rebuilt from the transcript
 _TURNS_SHOWN = 60  # the page redraws the conversation on every event, so it must not grow without end
 
 
@@ -55,34 +52,20 @@ class Page:
     phase: Phase = "idle"
 
 
-class Pages:
-    """The pages of the sessions seen last. Kept here, not in the browser, so that no client can forge one."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[str, Page] = OrderedDict()
-
-    def get(self, session: str) -> Page | None:
-        with self._lock:
-            return self._pages.get(session)
-
-    def put(self, page: Page) -> None:
-        with self._lock:
-            self._pages[page.session] = page
-            self._pages.move_to_end(page.session)
-            while len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-
-
-def from_transcript(session: str, transcript: Sequence[tuple[str, str]]) -> Page:
-    """The conversation of a session whose page is no longer kept: the bubbles, without cards."""
-    turns = tuple(Turn("shopper" if role == "shopper" else "clerk", text) for role, text in transcript)
-    return Page(session=session, turns=turns[-_TURNS_SHOWN:])
+def replayed(page: Page, answers: Sequence[Answer], thumbs: Mapping[tuple[str, str], bool]) -> Page:
+    """The page of a stored conversation, as it looked after its last answer; `thumbs` by (answer, product)."""
+    for answer in answers:
+        page = asked(page, answer.message)
+        if answer.recommendations:
+            opening = answer.reply.partition("\n\n")[0]
+            page = advance(page, Found(opening, answer.recommendations))
+        page = advance(page, Done(answer))
+    return replace(page, thumbs={product: up for (id, product), up in thumbs.items() if id == page.answer_id})
 
 
 def asked(page: Page, message: str) -> Page:
-    """The shopper has sent something; "" for a click that adds no bubble, such as removing a chip."""
-    turns = (*page.turns, Turn("shopper", message)) if message else page.turns
+    """The shopper has sent something, or pressed something that says as much."""
+    turns = (*page.turns, Turn("shopper", message))
     return replace(page, turns=turns[-_TURNS_SHOWN:], offers=(), phase="looking")
 
 
@@ -115,9 +98,7 @@ def _settled(page: Page, event: Done) -> Page:
     searched = page.phase == "checking"
     # Found has already opened the bubble that the whole reply now fills.
     turns = (*(page.turns[:-1] if searched else page.turns), _reply(answer, page.turns[-1:] if searched else ()))
-    settled = replace(
-        page, turns=turns, constraints=answer.constraints, offers=answer.suggestions, phase="idle"
-    )
+    settled = replace(page, turns=turns, constraints=answer.constraints, offers=answer.suggestions, phase="idle")
     if searched:
         return replace(
             settled,
@@ -127,6 +108,9 @@ def _settled(page: Page, event: Done) -> Page:
         )
     if answer.intent == "start_over":
         return replace(settled, recommendations=None, sentences=(), answer_id="", thumbs={})
+    if answer.intent in ("search", "refine"):
+        # Searched and nothing fits: the earlier cards would stand under wishes that they do not meet.
+        return replace(settled, recommendations=(), sentences=(), answer_id="", thumbs={})
     return settled
 
 

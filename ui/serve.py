@@ -36,7 +36,10 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; uvicorn listens on it once the page can answer. Raises PortInUse, or StoreclerkError for an address that cannot be had."""
+    """A bound socket; uvicorn listens on it once the page can answer.
+
+    Raises PortInUse, or StoreclerkError for an address that cannot be had.
+    """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind)
@@ -78,11 +81,13 @@ def run(app: FastAPI, listener: socket.socket) -> None:
 
 
 def address(listener: socket.socket) -> str:
+    """The web address of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def main() -> None:
+    """Runs the command line."""
     cli()
 
 

@@ -1,16 +1,18 @@
 """The shopper's page: Gradio parts wired to the clerk.
 
 The server holds everything. The browser sends the new text, or which button of the current page was
-pressed (an index, a chip's key, a product's id), and each is looked up in the page the server drew; a
-conversation sent along is never read. The browser keeps only the session's unguessable id, for a reload.
+pressed (an index, a chip's key, a product's id), and each is looked up in the page the server drew, which
+it keeps for each tab; a conversation sent along is never read. The browser keeps only the session's
+unguessable id; a reload draws the page again from the stored answers.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -19,7 +21,7 @@ from assistant.clerk import Clerk
 from assistant.types import AnswerEvent
 from retrieval.errors import StoreclerkError
 from ui import talk
-from ui.page import Page, Pages, advance, asked, failed, from_transcript
+from ui.page import Page, advance, asked, failed, replayed
 from ui.theme import page_script
 
 log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         return gr.HTML(value, elem_id=elem_id, js_on_load=script, apply_default_css=False)
 
     with gr.Blocks(title=clerk.settings.shop_name, analytics_enabled=False, fill_width=True) as page:
-        session = gr.State("")
+        state = gr.State(Page())
         kept = gr.BrowserState("", storage_key="storeclerk-session", secret="not a secret, only a format")
         with gr.Row(elem_id="top"):
             gr.HTML(talk.header(clerk.settings.shop_name), apply_default_css=False, elem_id="masthead")
@@ -86,15 +88,15 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         asking = gr.on(
             [box.submit, send.click, conversation.select, chips.select],
             desk.respond,
-            inputs=[session, box],
-            outputs=[session, kept, box, send, *drawn],
+            inputs=[state, box],
+            outputs=[state, kept, box, send, *drawn],
             trigger_mode="once",
             concurrency_limit=ANSWERS_AT_ONCE,
             **quiet,
         )
         quick: dict[str, Any] = {**quiet, "concurrency_limit": 16, "concurrency_id": "quick"}
-        cards.like(desk.thumb, inputs=[session], outputs=[cards], **quick)
-        fresh = [session, kept, shopper, box, send, *drawn]
+        cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
+        fresh = [state, kept, shopper, box, send, *drawn]
         gr.on([again.click, shopper.input], desk.start, [shopper], fresh, cancels=[asking], **quick)
         page.load(desk.resume, [kept], fresh, **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
@@ -102,87 +104,72 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
 
 
 class Desk:
-    """The handlers behind the page, and the pages they keep."""
+    """The handlers behind the page. It holds no conversation: those are in the clerk's sessions."""
 
     def __init__(self, clerk: Clerk) -> None:
         self.clerk = clerk
-        self.pages = Pages()
         self.pictures = clerk.settings.images_dir is not None
 
-    def respond(self, session: str, typed: str, event: gr.EventData) -> Iterator[Update]:
+    def respond(self, page: Page, typed: str, event: gr.EventData) -> Iterator[Update]:
         """Answers what was typed, or the button that was pressed, and draws the page after each event."""
         shown: Page | None = None
-        page = Page()
         try:
-            page = self._open(session)
+            page = self._open(page)
             message, events = self._question(page, typed, _pressed(event))
             if events is not None:
                 page = shown = asked(page, message)
-                yield (*self._session(page), "", gr.Button(interactive=False), *self._changes(None, page))
-                for each in events:
-                    page = advance(page, each)
-                    self.pages.put(page)
-                    yield (*[gr.skip()] * 4, *self._changes(shown, page))
-                    shown = page
+                yield (page, page.session, "", gr.Button(interactive=False), *self._changes(None, page))
+                # A closed tab ends this generator; the answer, and the turn it holds, must end with it.
+                with closing(cast("Generator[AnswerEvent, None, None]", events)):
+                    for each in events:
+                        page = advance(page, each)
+                        yield (page, *[gr.skip()] * 3, *self._changes(shown, page))
+                        shown = page
         except Exception as error:
             page = failed(page, _line(error))
-        self.pages.put(page)
-        yield (*self._session(page), gr.skip(), gr.Button(interactive=True), *self._changes(shown, page))
+        yield (page, page.session, gr.skip(), gr.Button(interactive=True), *self._changes(shown, page))
 
-    def thumb(self, session: str, event: gr.EventData) -> str:
+    def thumb(self, page: Page, event: gr.EventData) -> tuple[Page, str]:
         """Keeps the thumb on the server; only for a product of the answer on this page."""
-        page = self.pages.get(session) or Page()
         data = _pressed(event)
         shown = {each.product.id for each in page.recommendations or ()}
         product, up = str(data.get("product")), data.get("up") is True
         if page.answer_id and product in shown:
             try:
-                self.clerk.feedback.thumb(session, page.answer_id, product, up)
+                self.clerk.feedback.thumb(page.session, page.answer_id, product, up)
             except StoreclerkError as error:
                 log.warning("thumb not kept: %s", error)
             else:
                 page = replace(page, thumbs={**page.thumbs, product: up})
-                self.pages.put(page)
-        return talk.results(page, self.pictures)
+        return page, talk.results(page, self.pictures)
 
     def start(self, shopper: str) -> Update:
         """A new session, as the shopper chosen."""
         known = {each.id for each in self.clerk.shoppers}
-        chosen = shopper if shopper in known else ""
-        page = Page(self.clerk.sessions.start(chosen), chosen)
-        self.pages.put(page)
-        return self._whole(page)
+        return self._whole(Page(self.clerk.sessions.start(shopper if shopper in known else "")))
 
     def resume(self, kept: object) -> Update:
         """The conversation this browser was in; an id that was never given out starts nothing."""
         session = kept if isinstance(kept, str) else ""
         if not session or not self.clerk.sessions.exists(session):
             return self._whole(Page())
-        page = self._recall(session)
-        self.pages.put(page)
-        return self._whole(page)
+        answers, thumbs = self.clerk.sessions.answers(session), self.clerk.feedback.of(session)
+        return self._whole(replayed(Page(session), answers, thumbs))
 
-    def _open(self, session: str) -> Page:
-        """The page of a session; a new one if there is none, or if it has expired meanwhile."""
-        if session and self.clerk.sessions.exists(session):
-            return self._recall(session)
+    def _open(self, page: Page) -> Page:
+        """The page as it stands; a new one if it has no session yet, or if that has expired meanwhile."""
+        if page.session and self.clerk.sessions.exists(page.session):
+            return replace(page, phase="idle")
         fresh = Page(self.clerk.sessions.start())
-        return failed(fresh, ENDED) if session else fresh
+        return failed(fresh, ENDED) if page.session else fresh
 
-    def _recall(self, session: str) -> Page:
-        """As it was left; a tab closed in the middle of an answer must not look busy for ever."""
-        page = self.pages.get(session)
-        if page is None:
-            page = from_transcript(session, self.clerk.sessions.transcript(session))
-        return replace(page, phase="idle")
-
-    def _question(
-        self, page: Page, typed: str, pressed: dict[str, object]
-    ) -> tuple[str, Iterator[AnswerEvent] | None]:
+    def _question(self, page: Page, typed: str, pressed: dict[str, object]) -> tuple[str, Iterator[AnswerEvent] | None]:
         """(the shopper's bubble, the events of the answer); no events if there is nothing to answer."""
         if "key" in pressed:
             known = {each.key: each for each in page.constraints}.get(str(pressed["key"]))
-            return "", remove_constraint(self.clerk, page.session, known.key) if known else None
+            if known is None:
+                return "", None
+            return f"Without “{known.label}”", remove_constraint(self.clerk, page.session, known.key)
         message = str(typed or "").strip()
         if "index" in pressed:
             offered = dict(enumerate(talk.offers(page, self.clerk.examples)))
@@ -206,12 +193,13 @@ class Desk:
             return drawn
         return [new if new != old else gr.skip() for new, old in zip(drawn, self._draw(shown), strict=True)]
 
-    def _session(self, page: Page) -> tuple[str, str]:
-        """For the state on the server and for the browser's, which a reload reads."""
-        return page.session, page.session
-
     def _whole(self, page: Page) -> Update:
-        return (*self._session(page), page.shopper, "", gr.Button(interactive=True), *self._draw(page))
+        return (page, page.session, self._shopper(page), "", gr.Button(interactive=True), *self._draw(page))
+
+    def _shopper(self, page: Page) -> str:
+        """Whose past the session has; "" for a new visitor."""
+        past = self.clerk.sessions.dialogue(page.session).history if page.session else ()
+        return next((each.id for each in self.clerk.shoppers if each.history and each.history == past), "")
 
 
 def _pressed(event: gr.EventData) -> dict[str, object]:

@@ -11,6 +11,7 @@ from ui.page import Page, Turn
 
 
 def header(shop_name: str) -> str:
+    """The shop's name under its initial."""
     initial = shop_name.strip()[:1].upper() or "S"
     return (
         f'<header class="masthead"><span class="mark" aria-hidden="true">{text(initial)}</span>'
@@ -47,9 +48,7 @@ def _greeting() -> str:
 
 def _bubble(turn: Turn, number: int) -> str:
     if turn.role == "shopper":
-        return (
-            f'<div class="bubble shopper"><span class="sr">You: </span><p>{text(turn.text)}</p></div>'
-        )
+        return f'<div class="bubble shopper"><span class="sr">You: </span><p>{text(turn.text)}</p></div>'
     if turn.role == "notice":
         return f'<div class="bubble notice" role="alert"><p>{text(turn.text)}</p></div>'
     more = ""
@@ -83,7 +82,7 @@ def chips(page: Page) -> str:
 
 
 def _chip(constraint: Constraint) -> str:
-    wish = "" if constraint.hard else '<small>if possible</small>'
+    wish = "" if constraint.hard else "<small>if possible</small>"
     return (
         f'<button type="button" class="chip{"" if constraint.hard else " soft"}" data-event="remove"'
         f' data-key="{text(constraint.key)}" aria-label="Remove: {text(constraint.label)}"'
@@ -98,6 +97,7 @@ def status(page: Page) -> str:
 
 
 def status_line(page: Page) -> str:
+    """What is going on, or what was done."""
     if page.phase == "looking":
         return "Looking along the shelves…"
     if page.phase == "checking":
@@ -150,5 +150,11 @@ def _nothing(constrained: bool) -> str:
 
 
 def _skeletons() -> str:
-    one = '<li><div class="card skeleton"><div class="card-picture"></div><div class="card-body"><i></i><i></i><i></i></div></div></li>'
-    return f'<section class="results" aria-busy="true" aria-label="Products"><ol class="cards" aria-hidden="true">{one * 3}</ol></section>'
+    one = (
+        '<li><div class="card skeleton"><div class="card-picture"></div>'
+        '<div class="card-body"><i></i><i></i><i></i></div></div></li>'
+    )
+    return (
+        '<section class="results" aria-busy="true" aria-label="Products">'
+        f'<ol class="cards" aria-hidden="true">{one * 3}</ol></section>'
+    )

@@ -1,4 +1,4 @@
-"""Colours, type and corners of Gradio's own parts; everything else is `style.css`, which uses the same values."""
+"""Colours and type of Gradio's own parts; the rest is `style.css`, which uses the same values."""
 
 from __future__ import annotations
 
@@ -40,8 +40,10 @@ def shop_theme() -> gr.themes.Base:
 
 
 def stylesheet() -> str:
+    """The page's own rules."""
     return (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 
 
 def page_script() -> str:
+    """What each HTML part of the page runs when it is loaded."""
     return (Path(__file__).parent / "shopper.js").read_text(encoding="utf-8")

@@ -97,9 +97,7 @@ class TestFiles:
     @given(st.binary(max_size=300))
     @example(b"\xff\xfe\x00\xd8")
     @example(b'id,title\n1,"never closed\n2,b\n')
-    def test_no_bytes_whatever_break_the_reader(
-        self, tmp_path_factory: pytest.TempPathFactory, content: bytes
-    ) -> None:
+    def test_no_bytes_whatever_break_the_reader(self, tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
         path = tmp_path_factory.mktemp("fuzz") / "feed.csv"
         for start in (b"", b"id,title,price\n"):
             path.write_bytes(start + content)
@@ -211,9 +209,7 @@ class TestMapping:
 
     def test_columns_that_fall_together_keep_both_facts(self, tmp_path: Path) -> None:
         mapping = FeedMapping(strip_prefixes=("t_", "n_"))
-        path = write_rows(
-            tmp_path / "f.csv", ["id", "title", "t_size", "n_size", "n_size"], [1, "t", "L", 52, 9]
-        )
+        path = write_rows(tmp_path / "f.csv", ["id", "title", "t_size", "n_size", "n_size"], [1, "t", "L", 52, 9])
         assert products(path, mapping=mapping)[0].attributes == {
             "size": "L", "n_size": Quantity(52.0), "size (2)": Quantity(9.0),
         }  # fmt: skip
@@ -321,9 +317,7 @@ class TestValues:
 
     @given(
         st.dictionaries(
-            st.sampled_from(
-                ["id", "title", "price", "rating", "stock", "category", "attributes", "size", ""]
-            ),
+            st.sampled_from(["id", "title", "price", "rating", "stock", "category", "attributes", "size", ""]),
             st.recursive(
                 st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
                 lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),

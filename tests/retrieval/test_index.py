@@ -216,9 +216,7 @@ class TestUnfinished:
         assert encoder.texts == 0
         assert check_index(data, HashEncoder()) == []
 
-    def test_torn_chroma_files_are_made_anew(
-        self, feed: Path, data: Path, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_torn_chroma_files_are_made_anew(self, feed: Path, data: Path, caplog: pytest.LogCaptureFixture) -> None:
         build_index([feed], data, HashEncoder())
         before = everything(data, HashEncoder())
         for by_doctor in (True, False):
@@ -248,9 +246,7 @@ class TestUnfinished:
         """kill -9 while one of two catalogues is indexed over the other, again and again."""
         feeds = {
             "small": write_jsonl(tmp_path / "small.jsonl", toy_products(250)),
-            "large": write_jsonl(
-                tmp_path / "large.jsonl", [toy_product(n, description="New.") for n in range(600)]
-            ),
+            "large": write_jsonl(tmp_path / "large.jsonl", [toy_product(n, description="New.") for n in range(600)]),
         }
         wholes = {}
         for name, feed in feeds.items():

@@ -118,7 +118,7 @@ def test_a_taken_port_is_named_with_the_way_out() -> None:
 
 
 def test_an_impossible_host_is_named() -> None:
-    with pytest.raises(StoreclerkError, match="no.such.host.invalid.*--host"):
+    with pytest.raises(StoreclerkError, match=r"no.such.host.invalid.*--host"):
         listen("no.such.host.invalid", 0)
 
 

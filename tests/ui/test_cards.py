@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.types import Found, Reason, Recommendation, Sentence
 from retrieval.types import Product
 from tests.ui import toy_clerk
-from tests.ui.toy_clerk import DEAR, EVIL, GREEN, HOSTILE, PLAIN, ToyClerk
+from tests.ui.toy_clerk import DEAR, GREEN, HOSTILE, PLAIN, ToyClerk
 from ui import cards, markup
 
 HOSTILE_TEXTS = ['<img onerror="alert(1)">', "${alert(1)}", "`;alert(1)//", "'\" onload=x", "{{value}}", "\\${x}"]
@@ -46,7 +46,9 @@ def found(message: str) -> list[Recommendation]:
     return [each for event in events if isinstance(event, Found) for each in event.recommendations]
 
 
-def draw(recommendation: Recommendation, *sentences: Sentence, thumb: bool | None = None, checking: bool = False) -> str:
+def draw(
+    recommendation: Recommendation, *sentences: Sentence, thumb: bool | None = None, checking: bool = False
+) -> str:
     product = recommendation.product
     return cards.cards(
         [recommendation],
@@ -115,18 +117,9 @@ def test_relative_pictures_need_an_images_folder() -> None:
     assert "<img" not in cards.picture(GREEN, local=False)
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency", "expected"),
-    [
-        (129.0, "USD", "$129.00"),
-        (1349.5, "EUR", "€1,349.50"),
-        (12.0, "CHF", "12.00 CHF"),
-        (1200.0, "JPY", "¥1,200"),
-        (9.5, "", "9.50"),
-    ],
-)
-def test_money(amount: float, currency: str, expected: str) -> None:
-    assert markup.money(amount, currency) == expected
+def test_a_price_has_its_currency_or_says_that_there_is_none() -> None:
+    assert parsed(cards.price(DEAR)).seen == ["$1,349.50"]
+    assert "on request" in cards.price(Product("x", "unpriced"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Generator, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from retrieval.errors import StoreclerkError
 from tests.ui import toy_clerk
 from tests.ui.toy_clerk import ToyClerk
 from ui import talk
-from ui.page import Page, Pages, advance, asked, failed, from_transcript
+from ui.page import Page, Turn, advance, asked, failed
 from ui.shopper import CALM, ENDED, MESSAGE_LIMIT, TOO_LONG, Desk
 
 
@@ -30,13 +31,15 @@ def desk_of(clerk: ToyClerk) -> Desk:
     return Desk(cast(Clerk, clerk))
 
 
-def ask(desk: Desk, session: str, typed: str = "", data: Any = None) -> tuple[str, Page, list[Any]]:
-    """(session, its page, the updates sent) after one press of a button or of Enter."""
-    updates = list(desk.respond(session, typed, SimpleNamespace(_data=data)))
-    session = updates[0][0]
-    page = desk.pages.get(session)
-    assert page is not None
-    return session, page, updates
+def pressed(data: Any) -> Any:
+    """What Gradio hands over when a button of the page was pressed."""
+    return SimpleNamespace(_data=data)
+
+
+def ask(desk: Desk, page: Page, typed: str = "", data: Any = None) -> tuple[Page, list[Any]]:
+    """(the page afterwards, the updates sent) for one press of a button or of Enter."""
+    updates = list(desk.respond(page, typed, pressed(data)))
+    return updates[-1][0], updates
 
 
 def test_chips_come_first_then_cards_then_sentences() -> None:
@@ -75,7 +78,7 @@ def test_starting_over_in_words_clears_the_shelf() -> None:
 
 def test_nothing_found_says_the_way_out() -> None:
     clerk = ToyClerk()
-    page = played(clerk, "unicorn")[-1]
+    page = played(clerk, "unicorn", played(clerk, "a tent")[-1])[-1]
     assert "Nothing here fits" in talk.results(page, pictures=False)
     assert talk.status_line(page) == ""
 
@@ -86,32 +89,23 @@ def test_no_thumb_while_the_next_answer_is_on_its_way() -> None:
     assert 'data-event="thumb"' not in talk.results(asked(page, "cheaper"), pictures=False)
 
 
-def test_pages_forget_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.page._PAGES_KEPT", 2)
-    pages = Pages()
-    for session in ("a", "b", "a", "c"):
-        pages.put(Page(session))
-    assert [session for session in "abc" if pages.get(session)] == ["a", "c"]
-
-
-def test_a_transcript_makes_bubbles() -> None:
-    page = from_transcript("s", [("shopper", "<b>hi</b>"), ("clerk", "Hello **you**")])
-    drawn = talk.conversation(page, ("example",))
+def test_the_conversation_is_text_and_no_markup() -> None:
+    drawn = talk.conversation(Page(turns=(Turn("shopper", "<b>hi</b>"), Turn("clerk", "Hello **you**"))), ("eg",))
     assert "<b>hi" not in drawn
     assert "<strong>you</strong>" in drawn
-    assert "example" not in drawn
+    assert "eg" not in re.findall(r">(\w+)</button>", drawn)
 
 
 def test_asking_keeps_everything_on_the_server(clerk: ToyClerk) -> None:
-    session, page, updates = ask(desk_of(clerk), "", "a tent")
-    assert clerk.sessions.exists(session)
+    page, updates = ask(desk_of(clerk), Page(), "a tent")
+    assert clerk.sessions.exists(page.session)
     assert [turn.role for turn in page.turns] == ["shopper", "clerk"]
     assert updates[0][2] == ""  # the box is emptied at once
     assert len(updates) == 11  # the bubble, nine events, the end
 
 
 def test_an_update_carries_only_what_changed(clerk: ToyClerk) -> None:
-    _, _, updates = ask(desk_of(clerk), "", "a tent")
+    _, updates = ask(desk_of(clerk), Page(), "a tent")
     changed = [[isinstance(part, str) for part in update[4:]] for update in updates]
     assert changed[0] == [True] * 4
     assert changed[3] == [False, False, False, True]  # a sentence redraws the cards and nothing else
@@ -119,46 +113,59 @@ def test_an_update_carries_only_what_changed(clerk: ToyClerk) -> None:
 
 def test_a_forged_session_starts_fresh(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    session, page, _ = ask(desk, "forged", "a tent")
-    assert session != "forged"
+    page, _ = ask(desk, Page("expired"), "a tent")
+    assert page.session != "expired"
     assert page.turns[0].text == ENDED
     for kept in ("forged", None, ["x"], {"a": 1}):
-        assert desk.resume(kept)[0] == ""
+        assert desk.resume(kept)[0] == Page()
 
 
-def test_a_reload_brings_the_page_back_even_from_the_transcript_alone(clerk: ToyClerk) -> None:
+def test_a_reload_draws_the_same_page(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    session, page, _ = ask(desk, "", "a tent")
-    assert desk.resume(session)[-1] == talk.results(page, pictures=True)
-    fresh = desk_of(clerk).resume(session)
-    assert fresh[0] == session
-    assert "a tent" in fresh[5]
+    page = desk.start("s040")[0]
+    for message in ("a tent under $150", "thanks"):
+        page, _ = ask(desk, page, message)
+    page, _ = desk.thumb(page, pressed({"product": "t1", "up": True}))
+    again, session, shopper, *_ = desk.resume(page.session)
+    assert again == page
+    assert (session, shopper) == (page.session, "s040")
 
 
-def test_a_tab_closed_in_the_middle_does_not_stay_busy(clerk: ToyClerk) -> None:
+def test_a_tab_closed_in_the_middle_ends_the_answer_and_does_not_stay_busy(
+    clerk: ToyClerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+
+    def watched(*given: Any) -> Iterator[Any]:
+        try:
+            yield from toy_clerk.answer(*given)
+        finally:
+            ended.append("yes")
+
+    monkeypatch.setattr("ui.shopper.answer", watched)
     desk = desk_of(clerk)
-    running = desk.respond("", "a tent", SimpleNamespace(_data=None))
-    session = [next(running) for _ in range(3)][0][0]
+    running = cast(Generator[Any, None, None], desk.respond(Page(), "a tent", pressed(None)))
+    page = [next(running) for _ in range(3)][-1][0]
     running.close()
-    desk.resume(session)
-    page = desk.pages.get(session)
-    assert page is not None
-    assert page.phase == "idle"
+    assert ended
+    after, _ = ask(desk, page, "thanks")
+    assert after.phase == "idle"
 
 
 def test_errors_become_one_calm_line(clerk: ToyClerk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = desk_of(clerk)
-    session, page, updates = ask(desk, "", "explode")
-    assert (page.turns[-1].role, page.turns[-1].text) == ("notice", CALM)
+    page, updates = ask(desk, Page(), "explode")
+    assert page.turns[-1] == Turn("notice", CALM)
     assert "secret internals" not in str(updates)
     assert updates[-1][3].interactive is True
 
     def refuse(*_: object) -> Iterator[Any]:
+        yield from ()
         raise StoreclerkError("The shelf is being refilled; try again.")
 
     monkeypatch.setattr("ui.shopper.answer", refuse)
-    assert ask(desk, session, "a tent")[1].turns[-1].text == "The shelf is being refilled; try again."
-    assert ask(desk, session, "x" * (MESSAGE_LIMIT + 1))[1].turns[-1].text == TOO_LONG
+    assert ask(desk, page, "a tent")[0].turns[-1].text == "The shelf is being refilled; try again."
+    assert ask(desk, page, "x" * (MESSAGE_LIMIT + 1))[0].turns[-1].text == TOO_LONG
 
 
 @pytest.mark.parametrize(
@@ -166,35 +173,36 @@ def test_errors_become_one_calm_line(clerk: ToyClerk, monkeypatch: pytest.Monkey
 )
 def test_a_forged_press_does_nothing(clerk: ToyClerk, data: Any) -> None:
     desk = desk_of(clerk)
-    session, before, _ = ask(desk, "", "a tent under $150")
-    assert ask(desk, session, "", data)[1] == before
+    before, _ = ask(desk, Page(), "a tent under $150")
+    assert ask(desk, before, "", data)[0] == before
 
 
 def test_buttons_ask_what_they_show(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    session, page, _ = ask(desk, "", data={"index": 0})
+    page, _ = ask(desk, Page(), data={"index": 0})
     assert page.turns[0].text == clerk.examples[0]
-    _, page, _ = ask(desk, session, data={"key": "price"})
+    page, _ = ask(desk, page, data={"key": "price"})
     assert [each.key for each in page.constraints] == ["category", "attribute:colour"]
-    _, page, _ = ask(desk, session, "ignored", data={"index": 1})
+    assert page.turns[-2].text == "Without “under $150”"
+    page, _ = ask(desk, page, "ignored", data={"index": 1})
     assert page.turns[-2].text == "in blue"
 
 
 def test_a_thumb_is_kept_once_and_only_for_what_was_shown(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    session, page, _ = ask(desk, "", "a tent")
+    page, _ = ask(desk, Page(), "a tent")
     for data in ({"product": "t1", "up": True}, {"product": "t1", "up": False}, {"product": "t9", "up": True}, [], {}):
-        drawn = desk.thumb(session, SimpleNamespace(_data=data))
-    assert clerk.feedback.kept == {(session, page.answer_id, "t1"): False}
+        page, drawn = desk.thumb(page, pressed(data))
+    assert clerk.feedback.kept == {(page.session, page.answer_id, "t1"): False}
     assert "Noted" in drawn
-    desk.thumb("forged", SimpleNamespace(_data={"product": "t1", "up": True}))
+    desk.thumb(Page(), pressed({"product": "t1", "up": True}))
     assert len(clerk.feedback.kept) == 1
 
 
 def test_only_known_shoppers_are_impersonated(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    assert clerk.sessions.started[desk.start("s012")[0]] == "s012"
-    assert clerk.sessions.started[desk.start("root")[0]] == ""
+    assert clerk.sessions.started[desk.start("s012")[1]] == "s012"
+    assert clerk.sessions.started[desk.start("root")[1]] == ""
 
 
 def test_a_failure_leaves_the_cards() -> None:

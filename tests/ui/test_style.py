@@ -11,7 +11,8 @@ from ui.theme import page_script, stylesheet
 # (ink, ground, least ratio): 4.5 for text, 3 for the edges and marks one must see to use the page.
 PAIRS = [
     ("ink", "paper", 4.5), ("ink", "card", 4.5), ("ink", "sunk", 4.5), ("soft", "paper", 4.5), ("soft", "card", 4.5),
-    ("soft", "sunk", 4.5), ("pine", "paper", 4.5), ("pine", "card", 4.5), ("clay", "card", 4.5), ("on-pine", "pine", 4.5),
+    ("soft", "sunk", 4.5), ("pine", "paper", 4.5), ("pine", "card", 4.5), ("clay", "card", 4.5),
+    ("on-pine", "pine", 4.5),
     ("ink", "pine-wash", 4.5), ("soft", "pine-wash", 4.5), ("ink", "clay-wash", 4.5), ("ochre", "card", 3),
     ("edge", "card", 3), ("clay", "clay-wash", 3),
 ]  # fmt: skip

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.dialogue import Dialogue
 from assistant.errors import SessionError
+from assistant.profile import Shopper
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -20,7 +22,9 @@ from assistant.types import (
     Done,
     Found,
     Intent,
+    PastItem,
     Reason,
+    ReasonKind,
     Recommendation,
     Sentence,
     Understood,
@@ -44,11 +48,10 @@ PLAIN = Product("t3", "Day shelter", "", "", ("Camping", "Tents"), 49.0, "USD", 
 EVIL = Product("t4", f"Evil {HOSTILE}", HOSTILE, HOSTILE, ("Camping",), 5.0, "USD", "javascript:alert(3)", "", 3.0, 7)
 
 
-@dataclass(frozen=True)
-class Shopper:
-    id: str
-    label: str
-    history: tuple[str, ...] = ()
+SHOPPERS = (
+    Shopper("s012", "s012: camping, Brindle tents", (PastItem("t1", "bought"),)),
+    Shopper("s040", "s040: trail running", (PastItem("t3"),)),
+)
 
 
 @dataclass
@@ -60,19 +63,23 @@ class ToySettings:
 @dataclass
 class ToySessions:
     started: dict[str, str] = field(default_factory=dict)
-    turns: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    answered: dict[str, list[Answer]] = field(default_factory=dict)
     constraints: dict[str, tuple[Constraint, ...]] = field(default_factory=dict)
 
     def start(self, shopper: str = "") -> str:
         session = secrets.token_urlsafe(16)
-        self.started[session], self.turns[session], self.constraints[session] = shopper, [], ()
+        self.started[session], self.answered[session], self.constraints[session] = shopper, [], ()
         return session
 
     def exists(self, session: str) -> bool:
         return session in self.started
 
-    def transcript(self, session: str) -> list[tuple[str, str]]:
-        return self.turns[session]
+    def answers(self, session: str) -> list[Answer]:
+        return self.answered[session]
+
+    def dialogue(self, session: str) -> Dialogue:
+        shopper = next((each for each in SHOPPERS if each.id == self.started[session]), None)
+        return Dialogue(history=shopper.history if shopper else ())
 
 
 @dataclass
@@ -82,17 +89,21 @@ class ToyFeedback:
     def thumb(self, session: str, answer_id: str, product_id: str, up: bool) -> None:
         self.kept[session, answer_id, product_id] = up
 
+    def of(self, session: str) -> dict[tuple[str, str], bool]:
+        return {(answer, product): up for (owner, answer, product), up in self.kept.items() if owner == session}
+
 
 @dataclass
 class ToyClerk:
     settings: ToySettings = field(default_factory=ToySettings)
     sessions: ToySessions = field(default_factory=ToySessions)
     feedback: ToyFeedback = field(default_factory=ToyFeedback)
-    shoppers: tuple[Shopper, ...] = (
-        Shopper("s012", "s012: camping, Brindle tents", ("t1",)),
-        Shopper("s040", "s040: trail running"),
+    shoppers: tuple[Shopper, ...] = SHOPPERS
+    examples: tuple[str, ...] = (
+        "a light tent for two under $150",
+        "something warm for a winter hut",
+        "a gift for a birdwatcher",
     )
-    examples: tuple[str, ...] = ("a light tent for two under $150", "something warm for a winter hut", "a gift for a birdwatcher")
     pause: float = 0.0
     """Seconds between two events."""
 
@@ -118,7 +129,7 @@ def answer(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent]
 def remove_constraint(clerk: ToyClerk, session: str, key: str) -> Iterator[AnswerEvent]:
     kept = tuple(each for each in clerk.sessions.constraints[session] if each.key != key)
     clerk.sessions.constraints[session] = kept
-    yield from _search(clerk, session, "")
+    yield from _search(clerk, session, f"Without “{key}”")
 
 
 def as_json(answer: Answer) -> dict[str, object]:
@@ -137,9 +148,10 @@ def _search(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent
     if "evil" in message:
         products = [EVIL, GREEN]
     if "unicorn" in message:
-        products = []
+        yield from _finish(clerk, session, message, "search", "We carry nothing like that.", (), ())
+        return
     recommendations = tuple(_recommend(product, place) for place, product in enumerate(products))
-    opening = f"These {len(products)} fit best." if products else "We carry nothing like that."
+    opening = f"These {len(products)} fit best."
     time.sleep(clerk.pause)
     yield Understood(session, "search", constraints, message)
     time.sleep(clerk.pause)
@@ -163,31 +175,39 @@ def _finish(
     recommendations: tuple[Recommendation, ...],
     sentences: tuple[Sentence, ...],
 ) -> Iterator[AnswerEvent]:
-    if intent != "search":
+    if not recommendations:
         yield Understood(session, intent, clerk.sessions.constraints[session], "")
-    clerk.sessions.turns[session] += [("shopper", message), ("clerk", reply)]
-    yield Done(
-        Answer(
-            secrets.token_hex(4), session, message, intent, clerk.sessions.constraints[session], reply,
-            recommendations, sentences, suggestions=("cheaper", "in blue") if recommendations else (),
-        )
+    done = Answer(
+        secrets.token_hex(4), session, message, intent, clerk.sessions.constraints[session], reply,
+        recommendations, sentences, suggestions=("cheaper", "in blue") if recommendations else (),
     )  # fmt: skip
+    clerk.sessions.answered[session].append(done)
+    yield Done(done)
 
 
 def _recommend(product: Product, place: int) -> Recommendation:
     contributions = {"relevance": 0.52 - place / 10, "price": 0.21, "rating": 0.08, "attribute:weight": -0.12}
+
+    def reason(number: int, kind: ReasonKind, signal: str, value: str, text: str) -> Reason:
+        name = signal.rpartition(":")[2]
+        return Reason(f"{product.id}-r{number}", kind, product.id, signal, name, value, text, contributions[signal])
+
     reasons = (
-        Reason(f"{product.id}-r1", "relevance", product.id, "relevance", "", "", "It is close to what you asked for.", contributions["relevance"]),
-        Reason(f"{product.id}-r2", "request_met", product.id, "price", "price", "$129.00", "Its price is within your $150.", 0.21),
-        Reason(f"{product.id}-r3", "request_missed", product.id, "attribute:weight", "weight", "1.9 kg", "It is heavier than most at 1.9 kg.", -0.12),
-    )  # fmt: skip
+        reason(1, "relevance", "relevance", "", "It is close to what you asked for."),
+        reason(2, "request_met", "price", "$129.00", "Its price is within your $150."),
+        reason(3, "request_missed", "attribute:weight", "1.9 kg", "It is heavier than most at 1.9 kg."),
+    )
     return Recommendation(product, sum(contributions.values()), contributions, reasons)
 
 
 def _sentences(recommendation: Recommendation) -> tuple[Sentence, ...]:
-    product = recommendation.product
-    words = HOSTILE if product is EVIL else "At $129.00 it stays well within your $150, and it is forest green."
+    id = recommendation.product.id
+    praise = "At $129.00 it stays well within your $150, and it is forest green."
+    if id == EVIL.id:
+        praise = HOSTILE
+    facts = (("price", "$129.00"), ("colour", "forest green"))
+    trade_off = "It is heavier than most at 1.9 kg."
     return (
-        Sentence(product.id, words, (f"{product.id}-r1", f"{product.id}-r2"), True, "model", (("price", "$129.00"), ("colour", "forest green"))),
-        Sentence(product.id, "It is heavier than most at 1.9 kg.", (f"{product.id}-r3",), True, "plain", (("weight", "1.9 kg"),)),
-    )  # fmt: skip
+        Sentence(id, praise, (f"{id}-r1", f"{id}-r2"), True, "model", facts),
+        Sentence(id, trade_off, (f"{id}-r3",), True, "plain", (("weight", "1.9 kg"),)),
+    )

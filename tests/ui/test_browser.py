@@ -1,0 +1,223 @@
+"""The real page in a real browser, over a real server on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from assistant.clerk import Clerk
+from tests.ui.toy_clerk import HOSTILE, ToyClerk
+from ui.serve import address, listen
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = os.environ.get("STORECLERK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+# Quiet: no look-ups of its own, so that a request to another host can only be the page's.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+PATIENCE = 30_000  # milliseconds; a shared machine stalls now and then
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not Path(CHROMIUM).is_file():
+        missing = f"no Chromium at {CHROMIUM}: install the package `chromium`, or name one in STORECLERK_CHROMIUM"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def shop(clerk: ToyClerk) -> Iterator[str]:
+    """The address of a shop that is open."""
+    import uvicorn
+
+    from ui.app import create_app
+
+    open_for_business, servers = threading.Event(), []
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            open_for_business.set()
+
+    async def serve() -> None:
+        app = create_app(cast(Clerk, clerk))
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none")
+        servers.append(Announcing(config))
+        await servers[0].serve(sockets=[listener])
+
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(serve()))
+        thread.start()
+        assert open_for_business.wait(60)
+        yield address(listener)
+        servers[0].should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+class Visitor:
+    """One browser context: its own cookies and storage, as another person's browser has."""
+
+    def __init__(self, chromium: Any, shop: str, **context: Any) -> None:
+        self.context = chromium.new_context(**context)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.foreign: list[str] = []
+        self.alerts: list[str] = []
+        self.page.on("request", lambda each: None if each.url.startswith(shop) else self.foreign.append(each.url))
+        self.page.on("dialog", lambda each: (self.alerts.append(each.message), each.dismiss()))
+        self.page.goto(shop)
+        self.page.wait_for_selector(".bubble")
+
+    def ask(self, message: str) -> None:
+        self.page.get_by_label("Your request").fill(message)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".bubble.shopper", has_text=message).last.wait_for()
+        self.settle()
+
+    def settle(self) -> None:
+        """Until the answer is whole and the next may be asked."""
+        self.page.locator(".status.idle").wait_for(state="attached")
+        self.page.locator("#send:not([disabled])").wait_for()
+
+    def titles(self) -> list[str]:
+        return cast(list[str], self.page.locator(".card h3").all_inner_texts())
+
+
+@pytest.fixture
+def visitor(chromium: Any, shop: str) -> Iterator[Visitor]:
+    one = Visitor(chromium, shop)
+    yield one
+    one.context.close()
+
+
+def test_a_visit(visitor: Visitor, clerk: ToyClerk) -> None:
+    page = visitor.page
+
+    # 1) An example of the empty page asks; chips, cards and sentences come.
+    page.get_by_role("button", name="a light tent for two under $150").click()
+    page.locator(".thumb").first.wait_for()
+    visitor.settle()
+    before = visitor.titles()
+    assert before
+    assert page.locator(".card").first.locator(".card-says li").count() >= 1
+
+    # 2) The why panel opens from the keyboard, and shows what counted and the facts.
+    summary = page.locator(".why summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".why[open] .bars li").count() >= 1
+    assert page.locator(".why[open] .facts dd").count() >= 1
+
+    # 3) A thumb reaches the server, says so, and leaves the panel open.
+    page.get_by_role("button", name=f"This helps: {before[0]}").click()
+    page.get_by_text("Noted, thank you.").wait_for()
+    assert page.locator(".why[open]").count() == 1
+    (kept,) = clerk.feedback.kept.items()
+    assert kept[0][2] == page.locator(".thumb.up").first.get_attribute("data-product")
+    assert kept[1] is True
+
+    # 4) Taking the budget away, from the keyboard, asks again without it.
+    page.get_by_role("button", name="Remove: under $150").press("Enter")
+    page.locator(".bubble.shopper", has_text="Without").wait_for()
+    visitor.settle()
+    assert page.get_by_role("button", name="Remove: under $150").count() == 0
+    assert len(visitor.titles()) >= len(before)
+
+    # 5) A reload brings the same page back; starting over clears it.
+    shown = visitor.titles()
+    page.reload()
+    page.locator(".bubble.shopper", has_text="Without").wait_for()
+    assert visitor.titles() == shown
+    page.get_by_role("button", name="Start over").click()
+    page.locator(".greeting").wait_for()
+    assert visitor.titles() == []
+
+    assert visitor.foreign == []
+
+
+def test_two_browsers_never_mix(visitor: Visitor, chromium: Any, shop: str, clerk: ToyClerk) -> None:
+    other = Visitor(chromium, shop)
+    visitor.ask("a light tent for two under $150")
+    assert other.page.locator(".card").count() == 0
+    other.ask("a tent")
+    assert other.page.locator(".chip").count() == 0
+    assert visitor.page.locator(".bubble.shopper").count() == 1
+    assert visitor.page.get_by_role("button", name="Remove: under $150").count() == 1
+    assert len(clerk.sessions.started) == 2
+    other.context.close()
+
+
+def test_hostile_text_stays_text(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.ask(f"evil {HOSTILE}")
+    page.get_by_role("heading", name="Evil").wait_for()
+    page.locator(".why summary").first.click()
+    assert HOSTILE in page.locator(".bubble.shopper").inner_text()
+    assert HOSTILE in visitor.titles()[0]
+    assert page.locator("#shop [onerror], #shop img[src='x'], #shop script").count() == 0
+    page.wait_for_timeout(300)  # an injected handler would have fired by now
+    assert visitor.alerts == []
+
+
+def test_an_error_is_calm_and_the_next_request_works(visitor: Visitor) -> None:
+    visitor.ask("explode")
+    assert "did not work" in visitor.page.locator(".bubble.notice").inner_text()
+    assert "secret" not in visitor.page.content()
+    visitor.ask("a tent")
+    assert len(visitor.titles()) == 3
+
+
+def test_a_shopper_may_be_chosen(visitor: Visitor, clerk: ToyClerk) -> None:
+    page = visitor.page
+    page.get_by_label("Shopping as").click()
+    page.get_by_role("option", name="s012").click()
+    visitor.ask("a tent")
+    assert list(clerk.sessions.started.values()) == ["s012"]
+    page.reload()
+    page.locator(".card").first.wait_for()
+    assert "s012" in page.get_by_label("Shopping as").input_value()
+
+
+def test_a_closed_tab_does_not_hold_the_turn(visitor: Visitor, clerk: ToyClerk) -> None:
+    clerk.pause = 0.3
+    visitor.page.get_by_label("Your request").fill("a tent")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.locator(".card-says li").first.wait_for()
+    visitor.page.reload()
+    visitor.page.wait_for_selector(".bubble")
+    visitor.ask("thanks")
+    assert "welcome" in visitor.page.locator(".bubble.clerk").last.inner_text()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(chromium: Any, shop: str) -> None:
+    phone = Visitor(chromium, shop, viewport={"width": 390, "height": 844})
+    phone.ask("a tent")
+    for summary in phone.page.locator(".why summary").all():
+        summary.click()
+    assert phone.page.evaluate("document.documentElement.scrollWidth") == 390
+    wide = "Math.max(...[...document.querySelectorAll('#shop .card')].map(e => e.getBoundingClientRect().right))"
+    assert phone.page.evaluate(wide) <= 390
+    phone.context.close()
