@@ -73,7 +73,7 @@ def _rows(facts: Facts) -> list[_Row]:
 
 def _prompt_of(row: _Row) -> str:
     facts = "; ".join(r.text[0].lower() + r.text[1:].rstrip(".") for r in row.reasons)
-    return load_prompt(PROMPT).fill({"product": short_name(row.facts.product.title), "facts": f"{facts}."})
+    return load_prompt(PROMPT).fill({"facts": f"{facts}."})
 
 
 def _written(

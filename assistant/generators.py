@@ -129,16 +129,22 @@ def _common_prefix(rows: Sequence[Sequence[int]]) -> int:
 
 
 def _quantize_linear_layers(model: Any) -> None:
-    """Weights to int8, in place: 2-3 times the speed on a CPU. The call is deprecated in torch but nothing
-    else that ships for the CPU is faster (docs/LOG.md), so it stays behind this one function.
+    """Weights to int8, in place: 2.7 times the speed on a CPU at the same quality (docs/LOG.md).
+
+    One scale a channel, and the `down_proj` layers left alone: their inputs have outliers, and with them
+    quantised the text fell apart. The call is deprecated in torch, so it stays behind this one function.
     """
     import torch
     from torch.ao.quantization import per_channel_dynamic_qconfig, quantize_dynamic
 
+    chosen = {
+        name: per_channel_dynamic_qconfig
+        for name, layer in model.named_modules()
+        if isinstance(layer, torch.nn.Linear) and not name.endswith("down_proj")
+    }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # One scale a channel, not one a layer: with one a layer the text fell apart (docs/LOG.md).
-        quantize_dynamic(model, {torch.nn.Linear: per_channel_dynamic_qconfig}, dtype=torch.qint8, inplace=True)
+        quantize_dynamic(model, chosen, dtype=torch.qint8, inplace=True)
 
 
 class ServerGenerator:

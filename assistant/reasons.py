@@ -223,9 +223,8 @@ def _rating_reason(ranked: Ranked) -> list[Reason]:
     if abs(contribution) < SMALLEST:
         return []
     people = plural(product.rating_count, "customer")
-    text = f"It is rated {product.rating:g} out of 5 by {people}."
-    if contribution < 0:
-        text = f"It is rated {product.rating:g} out of 5 by {people}, below the average of our shop."
+    side = "above" if contribution > 0 else "below"
+    text = f"It is rated {product.rating:g} out of 5 by {people}, {side} the average of our shop."
     return [_reason(ranked, "social_proof", "rating", "rating", f"{product.rating:g}", text)]
 
 

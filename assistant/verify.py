@@ -9,7 +9,7 @@ short list of plain connecting words, and at least one reason of the product is 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,7 @@ _MONEY = re.compile(
 )
 _NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[a-zA-Z°²³%\"][\w°²³%/]*))?")
 _DENIAL = re.compile(r"\b(?:not|no|without|isn't|doesn't|lacks?|never|rather than|instead of|neither|nor)\b")
+_SILENCE = re.compile(r"\bnot (?:say|state|give|mention|name|tell|list)\b")
 _COMPARISON = re.compile(
     r"\b(?:\w+(?:er|ier) than|more \w+ than|less \w+ than|better|worse|superior|unlike|most|least|only|"
     r"(?!(?:rest|test|west|vest|nest|chest|forest|harvest|request|interest|guest|quest|protest|contest|honest|modest|latest|digest|crest)\b)\w{3,}est)\b"
@@ -68,6 +69,12 @@ class Facts:
         ]
         denied = [name for name, value in self.product.attributes.items() if value is False]
         return self.listing_stems | {s for text in (*texts, *denied) for s in _stems(fold(text))}
+
+    @cached_property
+    def unstated_stems(self) -> frozenset[str]:
+        """Words of the attributes that a reason calls unstated."""
+        open_fields = [r.field for r in self.reasons if r.kind == "request_missed" and not r.value]
+        return frozenset(s for field in open_fields for s in _stems(fold(field)))
 
     @cached_property
     def quantities(self) -> list[Quantity]:
@@ -116,7 +123,7 @@ def expresses(sentence: str, reason: Reason) -> bool:
     if reason.field == "stock":
         return "stock" in folded
     if not reason.value:
-        return _contains(folded, reason.field) and "not" in folded
+        return _contains(folded, reason.field) and _SILENCE.search(folded) is not None
     if reason.kind == "relevance":
         return all(_contains(folded, part) for part in reason.value.split(", ")) or fold(reason.value) in folded
     return _contains(folded, reason.value)
@@ -238,12 +245,17 @@ def _check_values(bare: str, facts: Facts, vocabulary: Vocabulary) -> str:
             phrase = " ".join(t.group() for t in tokens[i : i + length])
             before = bare[: tokens[i].start()]
             clause = re.split(r"[,;]", before)[-1]
-            true_here = _states(stems, facts)
-            denied = bool(_DENIAL.search(clause[-30:]))
+            true_here = set(stems) <= facts.listing_stems
             asked = set(stems) <= request and (_ASKED.search(clause) or CONTRASTS.search(bare))
-            if denied and true_here and not asked:
-                return f"denies what the listing states: “{phrase}”"
-            if not denied and not true_here and not (asked and CONTRASTS.search(bare)):
+            if _SILENCE.search(clause):
+                if not set(stems) <= facts.unstated_stems:
+                    return f"says the listing is silent about what it states: “{phrase}”"
+            elif _DENIAL.search(clause[-30:]):
+                if true_here and not asked:
+                    return f"denies what the listing states: “{phrase}”"
+                if not true_here and not _rules_out(stems, facts, vocabulary):
+                    return f"denies without proof: “{phrase}”"
+            elif not true_here and not (asked and CONTRASTS.search(bare)):
                 return f"states what the listing does not: “{phrase}”"
             i += length - 1
             break
@@ -251,9 +263,18 @@ def _check_values(bare: str, facts: Facts, vocabulary: Vocabulary) -> str:
     return ""
 
 
-def _states(stems: Collection[str], facts: Facts) -> bool:
-    """Whether all the words stand in the listing's true statements, side by side or not."""
-    return set(stems) <= facts.listing_stems
+def _rules_out(stems: Sequence[str], facts: Facts, vocabulary: Vocabulary) -> bool:
+    """Whether the listing itself denies the thing: it says no, or states another value of that attribute."""
+    stated = {fold(name): value for name, value in facts.product.attributes.items()}
+    for meaning in vocabulary.meanings(stems):
+        value = stated.get(meaning.attribute)
+        if meaning.kind == "flag" and value is False:
+            return True
+        if meaning.kind == "value" and isinstance(value, str) and fold(value) not in meaning.keys:
+            return True
+        if meaning.kind == "brand" and facts.product.brand:
+            return fold(facts.product.brand) not in meaning.keys
+    return False
 
 
 def _check_words(bare: str, facts: Facts) -> str:

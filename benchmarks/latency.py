@@ -86,7 +86,7 @@ def main() -> None:
             ask_all(clerk, requests[:_WARM_UP])
             figures[name] = ask_all(clerk, requests[_WARM_UP:])
     _report(figures, size)
-    dropped = [d for d in next(iter(figures.values())).answers for d in d.dropped]
+    dropped = [d for a in next(iter(figures.values())).answers for d in a.dropped]
     for d in dropped[: options.show]:
         print(f"    {d.why}: {d.text}")
 
@@ -109,10 +109,12 @@ def _report(figures: dict[str, Figures], size: int) -> None:
         dropped = [d for a in figure.answers for d in a.dropped]
         shown = sum(sources.values())
         written = sources["model"] + len(dropped)
-        print(f"- {name}: {len(with_cards)} answers with cards; {shown} sentences shown, "
-              f"{sources['model']} worded by the model ({share(sources['model'], shown)}); "
-              f"of {written} it wrote, {share(sources['model'], written)} survived the check; "
-              f"answers that break a stated budget: {figure.budgets_broken()}")
+        print(
+            f"- {name}: {len(with_cards)} answers with cards; {shown} sentences shown, "
+            f"{sources['model']} worded by the model ({share(sources['model'], shown)}); "
+            f"of {written} it wrote, {share(sources['model'], written)} survived the check; "
+            f"answers that break a stated budget: {figure.budgets_broken()}"
+        )
         whys = Counter(d.why.partition(":")[0] for d in dropped)
         if whys:
             print(f"  dropped for: {', '.join(f'{why} {n}' for why, n in whys.most_common())}")

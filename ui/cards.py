@@ -60,16 +60,13 @@ def card(
     product = recommendation.product
     brand = f'<p class="card-brand">{text(product.brand)}</p>' if product.brand else ""
     return (
-        f'<article class="card" aria-labelledby="card-title-{place}">'
-        f"{picture(product, pictures)}"
-        f'<div class="card-body">'
-        f'<div class="card-head"><div>{brand}<h3 id="card-title-{place}">{text(product.title)}</h3></div>'
-        f"{price(product)}</div>"
-        f'<div class="card-facts">{rating(product)}{stock(product)}</div>'
-        f"{says(sentences, recommendation.reasons, checking)}"
+        f'<article class="card" aria-labelledby="card-title-{place}">{picture(product, pictures)}'
+        f'<div class="card-top"><div class="card-head"><div>{brand}'
+        f'<h3 id="card-title-{place}">{text(product.title)}</h3></div>{price(product)}</div>'
+        f'<div class="card-facts">{rating(product)}{stock(product)}</div></div>'
+        f'<div class="card-rest">{says(sentences, recommendation.reasons, checking)}'
         f'<div class="card-foot">{why(recommendation, sentences, widest)}'
-        f"{thumb_buttons(product, answer_id, thumb)}</div>"
-        f"</div></article>"
+        f"{thumb_buttons(product, answer_id, thumb)}</div></div></article>"
     )
 
 
@@ -207,7 +204,7 @@ def thumb_buttons(product: Product, answer_id: str, thumb: bool | None) -> str:
     """Two toggles and their acknowledgement; absent until there is an answer the thumb can be kept under."""
     if not answer_id:
         return '<div class="thumbs"></div>'
-    thanks = "" if thumb is None else "Noted, thank you."
+    thanks = "" if thumb is None else "Noted, thanks"
     return (
         f'<div class="thumbs">{_thumb(product, True, thumb)}{_thumb(product, False, thumb)}'
         f'<span class="thanks" role="status">{thanks}</span></div>'

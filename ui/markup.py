@@ -45,19 +45,15 @@ def prose(markdown: str) -> str:
 
 
 def _block(block: str) -> str:
-    parts: list[str] = []
-    items: list[str] = []
-    for line in [line.strip() for line in block.splitlines()]:
-        if line.startswith(("- ", "* ")):
-            items.append(f"<li>{_inline(line[2:])}</li>")
-            continue
-        if items:
-            parts.append(f"<ul>{''.join(items)}</ul>")
-            items = []
-        parts.append(f"<p>{_inline(line)}</p>")
-    if items:
-        parts.append(f"<ul>{''.join(items)}</ul>")
-    return "".join(parts)
+    """One paragraph, or the list it leads up to; a line that starts nothing goes on with the one before."""
+    lead, *items = re.split(r"^\s*[-*] ", block, flags=re.MULTILINE)
+    listed = "".join(f"<li>{_inline(_joined(item))}</li>" for item in items)
+    paragraph = f"<p>{_inline(_joined(lead))}</p>" if lead.strip() else ""
+    return paragraph + (f"<ul>{listed}</ul>" if listed else "")
+
+
+def _joined(lines: str) -> str:
+    return " ".join(lines.split())
 
 
 def _inline(line: str) -> str:

@@ -97,7 +97,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         quick: dict[str, Any] = {**quiet, "concurrency_limit": 16, "concurrency_id": "quick"}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
         fresh = [state, kept, shopper, box, send, *drawn]
-        gr.on([again.click, shopper.input], desk.start, [shopper], fresh, cancels=[asking], **quick)
+        gr.on([again.click, shopper.select], desk.start, [shopper], fresh, cancels=[asking], **quick)
         page.load(desk.resume, [kept], fresh, **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
     return page

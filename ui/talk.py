@@ -152,7 +152,7 @@ def _nothing(constrained: bool) -> str:
 def _skeletons() -> str:
     one = (
         '<li><div class="card skeleton"><div class="card-picture"></div>'
-        '<div class="card-body"><i></i><i></i><i></i></div></div></li>'
+        '<div class="card-top"><i></i><i></i><i></i></div></div></li>'
     )
     return (
         '<section class="results" aria-busy="true" aria-label="Products">'

@@ -1,17 +1,18 @@
-"""The shop the pages are tested with. To run the same tests over the real clerk, change `_open`."""
+"""The shop the pages are tested with: canned answers for what must be exact, the real clerk for the whole way."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.clerk import Clerk
+from tests.toys import write_jsonl
 from tests.ui import toy_clerk
 from tests.ui.toy_clerk import ToyClerk
 
@@ -31,11 +32,28 @@ def shop_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def clerk(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ToyClerk]:
-    yield _open(shop_folder, monkeypatch)
+def clerk(request: pytest.FixtureRequest, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The toy clerk; the real one, over the same products, where a test asks for "real"."""
+    if getattr(request, "param", "toy") == "toy":
+        yield _toy(shop_folder, monkeypatch)
+        return
+    from assistant.clerk import open_clerk
+    from assistant.generators import ScriptedGenerator
+    from assistant.settings import Settings
+    from retrieval.encoder import HashEncoder
+    from retrieval.index import build_index
+
+    data = shop_folder.parent / "data"
+    feed = write_jsonl(shop_folder.parent / "feed.jsonl", toy_clerk.PRODUCTS)
+    build_index([feed], data, HashEncoder())
+    settings = Settings(
+        shop_name="Larkspur Outfitters", data_dir=data, images_dir=shop_folder, examples=ToyClerk().examples
+    )
+    with open_clerk(settings, encoder=HashEncoder(), generator=ScriptedGenerator()) as opened:
+        yield opened
 
 
-def _open(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ToyClerk:
+def _toy(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ToyClerk:
     for module in ("ui.shopper", "ui.app"):
         monkeypatch.setattr(f"{module}.answer", toy_clerk.answer)
     monkeypatch.setattr("ui.shopper.remove_constraint", toy_clerk.remove_constraint)

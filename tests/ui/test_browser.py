@@ -16,7 +16,11 @@ from assistant.clerk import Clerk
 from tests.ui.toy_clerk import HOSTILE, ToyClerk
 from ui.serve import address, listen
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio counts its queue with a pandas option that pandas 3 deprecates.
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
+]
 
 CHROMIUM = os.environ.get("STORECLERK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # Quiet: no look-ups of its own, so that a request to another host can only be the page's.
@@ -29,6 +33,7 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
+both_clerks = pytest.mark.parametrize("clerk", ["toy", "real"], indirect=True)
 PATIENCE = 30_000  # milliseconds; a shared machine stalls now and then
 
 
@@ -87,9 +92,13 @@ class Visitor:
         self.foreign: list[str] = []
         self.alerts: list[str] = []
         self.page.on("request", lambda each: None if each.url.startswith(shop) else self.foreign.append(each.url))
-        self.page.on("dialog", lambda each: (self.alerts.append(each.message), each.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.goto(shop)
         self.page.wait_for_selector(".bubble")
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.alerts.append(dialog.message)
+        dialog.dismiss()
 
     def ask(self, message: str) -> None:
         self.page.get_by_label("Your request").fill(message)
@@ -113,7 +122,8 @@ def visitor(chromium: Any, shop: str) -> Iterator[Visitor]:
     one.context.close()
 
 
-def test_a_visit(visitor: Visitor, clerk: ToyClerk) -> None:
+@both_clerks
+def test_a_visit(visitor: Visitor) -> None:
     page = visitor.page
 
     # 1) An example of the empty page asks; chips, cards and sentences come.
@@ -131,13 +141,14 @@ def test_a_visit(visitor: Visitor, clerk: ToyClerk) -> None:
     assert page.locator(".why[open] .bars li").count() >= 1
     assert page.locator(".why[open] .facts dd").count() >= 1
 
-    # 3) A thumb reaches the server, says so, and leaves the panel open.
-    page.get_by_role("button", name=f"This helps: {before[0]}").click()
-    page.get_by_text("Noted, thank you.").wait_for()
+    # 3) A thumb says so, leaves the panel open, and was kept on the server: a reload shows it again.
+    thumb = page.get_by_role("button", name=f"This helps: {before[0]}")
+    thumb.click()
+    page.get_by_text("Noted, thanks").wait_for()
     assert page.locator(".why[open]").count() == 1
-    (kept,) = clerk.feedback.kept.items()
-    assert kept[0][2] == page.locator(".thumb.up").first.get_attribute("data-product")
-    assert kept[1] is True
+    page.reload()
+    page.get_by_text("Noted, thanks").wait_for()
+    assert thumb.get_attribute("aria-pressed") == "true"
 
     # 4) Taking the budget away, from the keyboard, asks again without it.
     page.get_by_role("button", name="Remove: under $150").press("Enter")
@@ -158,18 +169,19 @@ def test_a_visit(visitor: Visitor, clerk: ToyClerk) -> None:
     assert visitor.foreign == []
 
 
-def test_two_browsers_never_mix(visitor: Visitor, chromium: Any, shop: str, clerk: ToyClerk) -> None:
+@both_clerks
+def test_two_browsers_never_mix(visitor: Visitor, chromium: Any, shop: str) -> None:
     other = Visitor(chromium, shop)
     visitor.ask("a light tent for two under $150")
     assert other.page.locator(".card").count() == 0
     other.ask("a tent")
-    assert other.page.locator(".chip").count() == 0
+    assert other.page.get_by_role("button", name="Remove: under $150").count() == 0
     assert visitor.page.locator(".bubble.shopper").count() == 1
     assert visitor.page.get_by_role("button", name="Remove: under $150").count() == 1
-    assert len(clerk.sessions.started) == 2
     other.context.close()
 
 
+@both_clerks
 def test_hostile_text_stays_text(visitor: Visitor) -> None:
     page = visitor.page
     visitor.ask(f"evil {HOSTILE}")
@@ -185,7 +197,7 @@ def test_hostile_text_stays_text(visitor: Visitor) -> None:
 def test_an_error_is_calm_and_the_next_request_works(visitor: Visitor) -> None:
     visitor.ask("explode")
     assert "did not work" in visitor.page.locator(".bubble.notice").inner_text()
-    assert "secret" not in visitor.page.content()
+    assert "secret internals" not in visitor.page.content()
     visitor.ask("a tent")
     assert len(visitor.titles()) == 3
 

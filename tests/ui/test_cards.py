@@ -176,6 +176,6 @@ def test_thumbs_have_names_and_a_visible_acknowledgement() -> None:
 
 
 def test_markdown_keeps_bold_lists_and_protected_signs() -> None:
-    assert markup.prose("Two fit.\n\n- **Lark**: good\n- \\*plain\\*") == (
+    assert markup.prose("Two\nfit.\n\n- **Lark**: good\n- \\*plain\\*") == (
         "<p>Two fit.</p><ul><li><strong>Lark</strong>: good</li><li>*plain*</li></ul>"
     )

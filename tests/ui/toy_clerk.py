@@ -48,6 +48,8 @@ PLAIN = Product("t3", "Day shelter", "", "", ("Camping", "Tents"), 49.0, "USD", 
 EVIL = Product("t4", f"Evil {HOSTILE}", HOSTILE, HOSTILE, ("Camping",), 5.0, "USD", "javascript:alert(3)", "", 3.0, 7)
 
 
+PRODUCTS = (GREEN, DEAR, PLAIN, EVIL)
+
 SHOPPERS = (
     Shopper("s012", "s012: camping, Brindle tents", (PastItem("t1", "bought"),)),
     Shopper("s040", "s040: trail running", (PastItem("t3"),)),
