@@ -84,16 +84,12 @@ class Scope:
 
 
 def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, negated: bool = False) -> Constraint:
-    """A kind of product; it filters where nearly all listings have a category."""
-    listed_rows = np.zeros(len(facets), dtype=np.bool_)
-    for rows in facets.categories.values():
-        listed_rows[rows] = True
+    """A kind of product. Always filters: a shop that leaves categories out has none in its vocabulary."""
     label = facets.labels[next(iter(keys))].lower() if len(keys) == 1 else said
     return Constraint(
         key="not category" if negated else "category",
         kind="category",
         label=f"no {label}" if negated else label,
-        hard=negated or float(listed_rows.mean()) >= COVERAGE,
         negated=negated,
         values=tuple(sorted(keys)),
     )
@@ -144,10 +140,12 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     base = to_base(0.0, amount.unit)[1]
     stated = [a for (a, b) in scope.facets.numbers if b == base and scope.states_number(a, b)]
     candidates = [a for a in named if a in stated] or [a for a in _USUAL_MEASURE.get(base, ()) if a in stated]
-    if not candidates and amount.unit and len(stated) == 1:
-        candidates = stated
-    if not candidates and amount.unit and amount.unit not in ("m", "cm", "mm"):
-        # Several could be meant ("500 w"): the one most listings state. Plain lengths stay unread without a name.
+    if not candidates and base == "meter":
+        # A length without a name could be any side of a thing; only a screen is known by its inches alone.
+        screens = ("screen size", "display diagonal")
+        candidates = [a for a in screens if a in stated and amount.unit.startswith(("in", '"', "”"))]
+    elif not candidates and amount.unit:
+        # Several could be meant ("500 w"): the one most listings state.
         candidates = sorted(stated, key=lambda a: (-scope.coverage(a), a))
     if not candidates or (not amount.unit and not named):
         return None

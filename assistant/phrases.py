@@ -75,8 +75,8 @@ ASKING_WORDS = frozenset(
     over below above between cheap cheaper expensive affordable max maximum min minimum least most than also
     only actually tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead
     ideally preferably must available stock currently today now day not no without don't dont isn't except
-    anything but non made shop store product products item items make makes sure let's lets see ok okay yes well old year years
-    thing""".split()
+    anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
+    old year years thing""".split()
 )
 
 NEGATIONS = frozenset(

@@ -116,7 +116,7 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
             text = f"Its listing does not name “{constraint.label}”."
             return _reason(ranked, "request_missed", signal, name, constraint.label, text)
         text = (
-            f"The listing does not say whether it is {name}."
+            f"The listing does not say whether it {'is' if is_adjective(name) else 'has'} {name}."
             if constraint.test.flag is not None
             else (f"The listing does not give its {name}.")
         )
@@ -210,6 +210,8 @@ def _within(constraint: Constraint, currency: str) -> str:
         return f"within {constraint.note}"
     if low is not None and high is not None:
         return f"between {money(low, currency, short=True)} and {money(high, currency, short=True)} as you asked"
+    if high is not None and money(high + 0.01, currency) in constraint.label:
+        return f"less than the {money(high + 0.01, currency)} you saw"  # "cheaper"
     if high is not None:
         return f"within your limit of {money(high, currency, short=True)}"
     return f"above the {money(low or 0.0, currency, short=True)} you named"
@@ -232,7 +234,9 @@ def _words_reason(ranked: Ranked, constraints: Sequence[Constraint]) -> list[Rea
     """The shopper's own words found in the listing, those left out that a wish already stands for."""
     spoken_for = {stem(w) for c in constraints for w in (*words(c.label), *(w for v in c.values for w in words(v)))}
     spoken_for |= {stem(w) for level in ranked.product.category for w in words(level)}
-    matched = [w for w in ranked.matched_words if stem(w) not in spoken_for and not any(c.isdigit() for c in w)]
+    matched = [
+        w for w in ranked.matched_words if stem(w) not in spoken_for and len(w) > 2 and not any(c.isdigit() for c in w)
+    ]
     if not matched:
         return []
     quoted = listed([f"“{word}”" for word in matched[:3]])

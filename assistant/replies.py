@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant import wording
 from assistant.clerk import Clerk
 from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
@@ -15,6 +16,7 @@ from assistant.ranking import Ranked
 from assistant.types import Constraint, Recommendation, Sentence
 from assistant.understand import Request
 from assistant.wording import listed, money
+from retrieval.text import fold
 from retrieval.types import Filter
 
 
@@ -166,13 +168,16 @@ def suggestions(clerk: Clerk, dialogue: Dialogue, recommendations: Sequence[Reco
     if colour:
         offers.append(f"In {colour}")
     if len(recommendations) > 1:
-        offers.append(f"More like {short_name(recommendations[0].product.title)}")
+        name = short_name(recommendations[0].product.title)
+        offers.append(f"More like {name if len(name) <= 40 else 'the first'}")
     return tuple(offers[:4])
 
 
 def _other_colour(clerk: Clerk, recommendations: Sequence[Recommendation], categories: frozenset[str]) -> str:
     """A colour of this category that none of the cards has: the one most products come in."""
-    shown = {str(r.product.attributes.get("colour", "")).lower() for r in recommendations}
+    if not categories:
+        return ""  # a colour of what?
+    shown = {fold(wording.shown(r.product.attributes.get("colour", ""))) for r in recommendations}
     inside = clerk.facets.mask(Filter(categories=categories))
     counts = {
         value: int(inside[rows].sum())

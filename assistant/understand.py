@@ -178,7 +178,7 @@ def understand(
         intent = "unclear"
     elif has_category or unnamed or (extra and opens) or len(left) >= 2:
         intent = "search"
-    elif extra and not constraints and not folded.startswith(GOING_ON):
+    elif extra and not folded.startswith(GOING_ON):
         intent = "search"  # "jeans" after beanies is another wish; "for the rain" or "with a hood" goes on
     else:
         intent = "refine"
@@ -324,7 +324,7 @@ def _match_phrases(folded: str, tokens: list[_Token], amounts: Sequence[Amount],
             meaning = _likeliest(readings, folded[: span[0].start])
             if meaning is None:
                 continue
-            denied = _is_denied(tokens, i)
+            denied = _is_denied(folded, tokens, i)
             for token in span:
                 token.used = meaning.kind != "attribute" or token.used
                 token.denied = denied
@@ -357,7 +357,7 @@ def _unnamed(folded: str, matches: Sequence[_Match], left: Sequence[_Token], rea
         and not _is_context(folded[: left[-1].start])
     ):
         things.append(left[-1].text)
-    strange = [t for t in things if t.isalpha() and not {stem(w) for w in t.split()} & reader.facets.name_stems]
+    strange = [t for t in things if t.isalpha() and not {stem(w) for w in t.split()} & reader.facets.named.keys()]
     return strange[0] if strange else ""
 
 
@@ -371,12 +371,14 @@ def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
     return min(usable, key=lambda m: (order[m.kind], -m.rows), default=None)
 
 
-def _is_denied(tokens: list[_Token], i: int) -> bool:
+def _is_denied(folded: str, tokens: list[_Token], i: int) -> bool:
     """Whether one of the words just before denies this one; a comma or another wish in between ends the reach."""
     for back in range(1, _NEGATION_REACH + 2):
         if i - back < 0:
             return False
         word = tokens[i - back].text
+        if "," in folded[tokens[i - back].end : tokens[i].start]:
+            return False
         if word in NEGATIONS:
             return True
         if tokens[i - back].used or word in ("but", "and", "with"):

@@ -7,11 +7,13 @@ of sentences; `understand` finds these phrases in a message.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.facets import Facets
+import numpy as np
+
+from retrieval.facets import Facets, Rows
 from retrieval.text import STOP_WORDS, fold, stem, words
 
 MeaningKind = Literal["category", "brand", "value", "flag", "attribute"]
@@ -40,6 +42,10 @@ _COLOUR_FAMILIES = {
     "gray": ("charcoal", "slate", "graphite", "silver", "grey", "ash", "stone"),
 }
 _COLOUR_NAMES = ("colour", "color")
+
+_MORE_NAMED = 3
+"""A word in three times as many names as listings state it as a value is the name of a thing: in a shop of
+monitors, the "monitor" of one stand's "suitable for" is no wish for that stand."""
 
 # First words of colours that are things of their own: "a walk in the forest" asks for no colour.
 _NATURE = frozenset(stem(w) for w in """forest sand stone sky sea ocean snow light dark warm cool moss slate""".split())
@@ -96,7 +102,8 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
 
     attributes = {*facets.texts, *facets.flags, *(name for name, _ in facets.numbers)}
     taken = frozenset(phrase_of(name) for name in attributes)
-    for name, rows in facets.categories.items():
+    has_categories = covers(facets, facets.categories.values())
+    for name, rows in facets.categories.items() if has_categories else ():
         for phrase in _category_phrases(name, taken):
             add(phrase, "category", name, len(rows))
     for name, rows in facets.brands.items():
@@ -125,10 +132,24 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
         phrase: tuple(
             Meaning(kind, frozenset(keys), attribute, rows, in_list=attribute in facets.lists)
             for (kind, attribute), (keys, rows) in sorted(readings.items(), key=lambda item: -item[1][1])
+            if kind not in ("value", "flag") or _calls(facets, phrase) <= _MORE_NAMED * rows
         )
         for phrase, readings in found.items()
     }
     return Vocabulary(phrases, _spellings(facets))
+
+
+def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:
+    """Whether at least this share of the catalogue is in one of the columns."""
+    inside = np.zeros(len(facets), dtype=np.bool_)
+    for rows in columns:
+        inside[rows] = True
+    return bool(inside.size) and float(inside.mean()) >= share
+
+
+def _calls(facets: Facets, phrase: Phrase) -> int:
+    """How many products have the phrase's rarest word in their name."""
+    return min(facets.named.get(word, 0) for word in phrase)
 
 
 def _telling_parts(attribute: str, phrase: Phrase, taken: frozenset[Phrase]) -> list[Phrase]:

@@ -44,8 +44,8 @@ class Facets:
     numbers: Mapping[tuple[str, str], tuple[Rows, NDArray[np.float64]]]
     """(attribute, base unit) -> rows and their amounts in the base unit."""
     labels: Mapping[str, str]
-    name_stems: frozenset[str]
-    """Stems of every word in a title, brand or category: what something of the shop is called."""
+    named: Mapping[str, int]
+    """Stem of a word -> how many products have it in title, brand or category: what things here are called."""
     departments: tuple[str, ...]
     """The widest categories, folded, the largest first."""
     lists: frozenset[str]
@@ -136,7 +136,7 @@ def build_facets(products: Iterable[Product]) -> Facets:
     labels: dict[str, str] = {}
     departments: Counter[str] = Counter()
     lists: set[str] = set()
-    names: set[str] = set()
+    named: Counter[str] = Counter()
     stars, raters = 0.0, 0
 
     def key(text: str) -> str:
@@ -146,7 +146,7 @@ def build_facets(products: Iterable[Product]) -> Facets:
 
     for row, product in enumerate(products):
         ids.append(product.id)
-        names.update(words(" ".join((product.title, product.brand, *product.category))))
+        named.update({stem(w) for w in words(" ".join((product.title, product.brand, *product.category)))})
         prices.append(np.nan if product.price is None else product.price)
         in_stock.append(product.in_stock)
         if product.rating is not None:
@@ -187,7 +187,7 @@ def build_facets(products: Iterable[Product]) -> Facets:
         flags={n: (np.asarray(y, np.int32), np.asarray(x, np.int32)) for n, (y, x) in flags.items()},
         numbers={k: (np.asarray(r, np.int32), np.asarray(a, np.float64)) for k, (r, a) in numbers.items()},
         labels=labels,
-        name_stems=frozenset(map(stem, names)),
+        named=named,
         departments=tuple(name for name, _count in departments.most_common()),
         lists=frozenset(lists),
         mean_rating=stars / raters if raters else 4.0,

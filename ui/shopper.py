@@ -96,7 +96,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         )
         quick: dict[str, Any] = {**quiet, "concurrency_limit": 16, "concurrency_id": "quick"}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
-        fresh = [state, kept, shopper, box, send, *drawn]
+        fresh = [state, kept, shopper, send, *drawn]
         gr.on([again.click, shopper.select], desk.start, [shopper], fresh, cancels=[asking], **quick)
         page.load(desk.resume, [kept], fresh, **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
@@ -152,7 +152,7 @@ class Desk:
         """The conversation this browser was in; an id that was never given out starts nothing."""
         session = kept if isinstance(kept, str) else ""
         if not session or not self.clerk.sessions.exists(session):
-            return self._whole(Page())
+            return (gr.skip(),) * _WHOLE
         answers, thumbs = self.clerk.sessions.answers(session), self.clerk.feedback.of(session)
         return self._whole(replayed(Page(session), answers, thumbs))
 
@@ -194,7 +194,8 @@ class Desk:
         return [new if new != old else gr.skip() for new, old in zip(drawn, self._draw(shown), strict=True)]
 
     def _whole(self, page: Page) -> Update:
-        return (page, page.session, self._shopper(page), "", gr.Button(interactive=True), *self._draw(page))
+        # The box is left alone: whoever types while the page is still loading must not lose it.
+        return (page, page.session, self._shopper(page), gr.Button(interactive=True), *self._draw(page))
 
     def _shopper(self, page: Page) -> str:
         """Whose past the session has; "" for a new visitor."""

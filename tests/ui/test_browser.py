@@ -16,11 +16,7 @@ from assistant.clerk import Clerk
 from tests.ui.toy_clerk import HOSTILE, ToyClerk
 from ui.serve import address, listen
 
-pytestmark = [
-    pytest.mark.browser,
-    # Gradio counts its queue with a pandas option that pandas 3 deprecates.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-]
+pytestmark = pytest.mark.browser
 
 CHROMIUM = os.environ.get("STORECLERK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 # Quiet: no look-ups of its own, so that a request to another host can only be the page's.
