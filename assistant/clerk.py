@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from assistant.database import Feedback, Sessions, open_database
+from assistant.explain import warm_up
 from assistant.models import generator_folder
 from assistant.policies import Section, read_policies
 from assistant.profile import Shopper, read_shoppers
@@ -66,7 +67,9 @@ def open_generator(settings: Settings) -> TextGenerator | None:
         return None
     if chosen.kind == "server":
         return ServerGenerator(chosen.url, chosen.model, api_key=chosen.api_key)
-    return LocalGenerator(generator_folder(chosen.model, settings.models_dir), int8=chosen.int8)
+    local = LocalGenerator(generator_folder(chosen.model, settings.models_dir), int8=chosen.int8)
+    warm_up(local)
+    return local
 
 
 @contextmanager

@@ -165,7 +165,9 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     )
 
 
-def preference_constraint(scope: Scope, word: str, attributes: Sequence[str], direction: int) -> Constraint | None:
+def preference_constraint(
+    scope: Scope, word: str, attributes: Sequence[str], direction: int, best: str
+) -> Constraint | None:
     """ "quiet" without a number: the quietest third of the category, as a wish that ranks and never filters."""
     if not scope.is_narrow:
         return None  # the lightest third of a whole shop is its tea towels
@@ -176,14 +178,13 @@ def preference_constraint(scope: Scope, word: str, attributes: Sequence[str], di
                 continue
             limit = float(np.quantile(inside, 1 / 3 if direction < 0 else 2 / 3))
             low, high = (None, limit) if direction < 0 else (limit, None)
-            side = "lowest" if direction < 0 else "highest"
             return Constraint(
                 key=f"attribute:{attribute}",
                 kind="attribute",
                 label=word,
                 hard=False,
                 test=AttributeTest(attribute, low=low, high=high, unit=base),
-                note=f"the third of our {scope.name} with the {side} {attribute}",
+                note=f"the {best} third of our {scope.name}",
             )
     return None
 

@@ -52,6 +52,13 @@ def explain(
                 yield plain(reason)
 
 
+def warm_up(generator: TextGenerator) -> None:
+    """Lets a local model read the prompt's opening once, before the first shopper waits for it."""
+    prompts = [load_prompt(PROMPT).fill({"facts": facts}) for facts in ("one.", "two.")]
+    for _ in generator.generate(prompts, max_tokens=1, seconds=60):
+        pass
+
+
 def plain(reason: Reason) -> Sentence:
     """The reason's own wording: true by construction, since it is made of the fact it states."""
     evidence = ((reason.field, reason.value),) if reason.field and reason.value else ()

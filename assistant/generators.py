@@ -61,7 +61,9 @@ class LocalGenerator:
         import torch
 
         rows = [self._tokenizer(prompt)["input_ids"] for prompt in prompts]
-        shared = _common_prefix(rows)
+        known = self._prefix_tokens
+        reusable = known and all(row[: len(known)] == known and len(row) > len(known) for row in rows)
+        shared = len(known) if reusable else _common_prefix(rows)
         with torch.inference_mode():
             # 1) Read the shared opening once, then one copy of its cache for each row.
             cache = self._cache_of(rows[0][:shared])

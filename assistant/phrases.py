@@ -129,15 +129,16 @@ COMPARATIVES: dict[str, tuple[tuple[str, ...], int]] = {
 }  # fmt: skip
 
 # An adjective that asks for little or much of a measure, without a number.
-PREFERENCES: dict[str, tuple[tuple[str, ...], int]] = {
-    "light": (("weight",), -1), "lightweight": (("weight",), -1), "ultralight": (("weight",), -1),
-    "quiet": (("noise level", "maximum noise"), -1), "silent": (("noise level", "maximum noise"), -1),
-    "bright": (("brightness",), 1), "powerful": (("power", "output power", "torque"), 1),
-    "big": (_ROOM, 1), "large": (_ROOM, 1), "roomy": (("capacity", "volume"), 1), "spacious": (("capacity",
-    "volume"), 1),
-    "compact": (("packed length", "folded depth", "width", "length", "weight"), -1),
-    "small": (("capacity", "screen size", "diameter", "width", "length"), -1),
-    "long-lasting": (("battery life",), 1),
+# word -> (attributes to try in this order, direction, how the best third of a category is called)
+PREFERENCES: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "light": (("weight",), -1, "lightest"), "lightweight": (("weight",), -1, "lightest"),
+    "ultralight": (("weight",), -1, "lightest"), "quiet": (("noise level", "maximum noise"), -1, "quietest"),
+    "silent": (("noise level", "maximum noise"), -1, "quietest"), "bright": (("brightness",), 1, "brightest"),
+    "powerful": (("power", "output power", "torque"), 1, "most powerful"), "big": (_ROOM, 1, "biggest"),
+    "large": (_ROOM, 1, "biggest"), "roomy": (("capacity", "volume"), 1, "roomiest"),
+    "spacious": (("capacity", "volume"), 1, "roomiest"), "long-lasting": (("battery life",), 1, "longest-lasting"),
+    "compact": (("packed length", "folded depth", "width", "length", "weight"), -1, "most compact"),
+    "small": (("capacity", "screen size", "diameter", "width", "length"), -1, "smallest"),
 }  # fmt: skip
 
 ORDINALS = {

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ranking import Ranked, judge
-from assistant.types import Constraint, Reason, ReasonKind
+from assistant.types import Constraint, Reason, ReasonKind, Sentence
 from assistant.wording import is_adjective, listed, money, plural, shown
 from retrieval.text import fold, stem, words
 from retrieval.types import AttributeValue, Product
@@ -61,6 +61,16 @@ def reasons_for(
         if said:
             found.append(_reason(ranked, "relevance", "meaning", "description", said, f"The listing says: “{said}”"))
     return _chosen(found)
+
+
+def in_order(sentences: Sequence[Sentence], reasons: Sequence[Reason]) -> list[Sentence]:
+    """The sentences of one product in the order of its reasons: what was asked for first, the trade-off last.
+
+    They arrive as the model finishes them, and a short trade-off is often written first.
+    """
+    place = {reason.id: index for index, reason in enumerate(reasons)}
+    own = [s for s in sentences if any(id in place for id in s.reasons)]
+    return sorted(own, key=lambda s: max(place.get(id, 0) for id in s.reasons))
 
 
 def numbered(groups: Sequence[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
@@ -124,7 +134,7 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     assert value is not None
     text = worded_fact(name, value) if contribution > 0 else _missed(name, value, constraint)
     if constraint.note and contribution > 0:
-        text = f"{text.rstrip('.')}, within {constraint.note}."
+        text = f"{text.rstrip('.')}, among {constraint.note}."
     return _reason(ranked, _met(contribution), signal, name, shown(value), text)
 
 
@@ -132,7 +142,7 @@ def _missed(name: str, value: AttributeValue, constraint: Constraint) -> str:
     if isinstance(value, bool) or constraint.negated:
         return worded_fact(name, value)
     if constraint.note:
-        return f"{worded_fact(name, value).rstrip('.')}, outside {constraint.note}."
+        return f"{worded_fact(name, value).rstrip('.')}, not among {constraint.note}."
     wanted = constraint.label.removeprefix(f"{name} ")
     return f"{worded_fact(name, value).rstrip('.')}, while you asked for {wanted}."
 

@@ -13,6 +13,7 @@ from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
 from assistant.ranking import Ranked
+from assistant.reasons import in_order
 from assistant.types import Constraint, Recommendation, Sentence
 from assistant.understand import Request
 from assistant.wording import listed, money
@@ -144,7 +145,7 @@ def whole(opening: str, recommendations: Sequence[Recommendation], sentences: Se
     """The reply as Markdown text: every product by name, with what is said of it."""
     blocks = [opening]
     for number, r in enumerate(recommendations, start=1):
-        said = " ".join(s.text for s in sentences if s.product_id == r.product.id)
+        said = " ".join(s.text for s in in_order(sentences, r.reasons))
         price = f" ({money(r.product.price, r.product.currency)})" if r.product.price is not None else ""
         blocks.append(f"**{number}. {markdown(r.product.title)}**{price}: {markdown(said)}")
     return "\n\n".join(blocks)

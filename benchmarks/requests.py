@@ -13,7 +13,8 @@ _OPENINGS = ("", "I need ", "looking for ", "show me ", "do you have ", "I want 
 
 def make_requests(products: Sequence[Product], facets: Facets, count: int, seed: int = 7) -> list[str]:
     """`count` requests, each aimed at a random product: its kind, often a budget above its price, often one of
-    its attributes; about a third names a brand, one in eight is misspelt."""
+    its attributes; about a third names a brand, one in eight is misspelt.
+    """
     chance = random.Random(seed)
     kinds = frozenset(facets.categories)
     return [_request(chance.choice(products), chance, kinds) for _ in range(count)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.dialogue import Dialogue
@@ -48,7 +48,8 @@ PLAIN = Product("t3", "Day shelter", "", "", ("Camping", "Tents"), 49.0, "USD", 
 EVIL = Product("t4", f"Evil {HOSTILE}", HOSTILE, HOSTILE, ("Camping",), 5.0, "USD", "javascript:alert(3)", "", 3.0, 7)
 
 
-PRODUCTS = (GREEN, DEAR, PLAIN, EVIL)
+PRODUCTS = (GREEN, DEAR, PLAIN, replace(EVIL, image_url=""))
+"""As a feed: one that is read refuses the address of the evil picture."""
 
 SHOPPERS = (
     Shopper("s012", "s012: camping, Brindle tents", (PastItem("t1", "bought"),)),
