@@ -64,9 +64,11 @@ def _shopper(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[s
 def nearest_past(
     product: Product, history: Sequence[str], vectors: Mapping[str, Vectors], least: float = 0.45
 ) -> str | None:
-    """The product of the history most like this one (cosine of at least `least`); never the product itself."""
+    """The product of the history most like this one (cosine of at least `least`); the product itself if it is there."""
     if product.id not in vectors:
         return None
-    likeness = {id: float(vectors[id] @ vectors[product.id]) for id in history if id in vectors and id != product.id}
+    if product.id in history:
+        return product.id
+    likeness = {id: float(vectors[id] @ vectors[product.id]) for id in history if id in vectors}
     best = max(likeness, key=lambda id: likeness[id], default=None)
     return best if best is not None and likeness[best] >= least else None

@@ -53,6 +53,8 @@ def reasons_for(
         found.append(_reason(ranked, "request_missed", "stock", "stock", "0", "It is out of stock at the moment."))
     if past is not None and ranked.contributions.get("taste", 0.0) >= SMALLEST:
         text = f"It is similar to the {past.product.title} you {past.verb}."
+        if past.product.id == ranked.product.id:
+            text = f"You {past.verb} this very product before."
         found.append(_reason(ranked, "taste", "taste", "", past.product.title, text))
     found.extend(_words_reason(ranked, constraints))
     positive = [r for r in found if r.contribution >= SMALLEST]

@@ -21,6 +21,7 @@ _GRADIO_CALLS = frozenset(
         "/robots.txt",
         "/manifest.json",
         "/gradio_api/startup-events",
+        "/gradio_api/run/predict",
         "/gradio_api/queue/join",
         "/gradio_api/queue/data",
         "/gradio_api/cancel",

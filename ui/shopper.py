@@ -94,7 +94,9 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
             concurrency_limit=ANSWERS_AT_ONCE,
             **quiet,
         )
-        quick: dict[str, Any] = {**quiet, "concurrency_limit": 16, "concurrency_id": "quick"}
+        # Not queued: Gradio's client loses an event that joins the stream in the moment it closes after another,
+        # so the stream is left to the answers, of which a tab has one at a time.
+        quick: dict[str, Any] = {**quiet, "queue": False}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
         fresh = [state, kept, shopper, send, *drawn]
         gr.on([again.click, shopper.select], desk.start, [shopper], fresh, cancels=[asking], **quick)

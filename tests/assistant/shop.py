@@ -72,6 +72,10 @@ def _pack(id: str, title: str, brand: str, price: float, stock: int, **stated: A
     return _of("Outdoor > Backpacks", id, title, brand, price, stock, always | stated)
 
 
+def _bag(id: str, title: str, brand: str, price: float, **stated: AttributeValue) -> Product:
+    return _of("Outdoor > Camping > Sleeping Bags", id, title, brand, price, 7, stated)
+
+
 def _kettle(id: str, title: str, brand: str, price: float, **stated: AttributeValue) -> Product:
     return _of("Kitchen > Kettles", id, title, brand, price, 9, stated)
 
@@ -101,6 +105,10 @@ PRODUCTS: tuple[Product, ...] = (
           weight=_kg(1.4), waterproof=False),
     _tent("tent-6", "Northlea Hall", "Northlea", 520, 0, colour="red", capacity=_persons(6),
           weight=_kg(9), waterproof=True),
+    _bag("bag-summer", "Brindle Doze Sleeping Bag", "Brindle", 60, colour="navy blue", fill="synthetic",
+         **{"comfort temperature": Quantity(10, "°C")}),
+    _bag("bag-winter", "Northlea Eider Sleeping Bag", "Northlea", 220, colour="burgundy", fill="goose down",
+         **{"comfort temperature": Quantity(-5, "°C")}),
     _pack("pack-30", "Brindle Thrift", "Brindle", 70, 8, colour="black", volume=_litres(30), weight=_kg(0.9)),
     _pack("pack-45", "Northlea Ramble", "Northlea", 130, 3, colour="forest green", volume=_litres(45),
           weight=_kg(1.4)),

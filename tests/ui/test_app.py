@@ -31,7 +31,7 @@ def test_the_page_carries_the_shops_name_and_no_path_of_this_machine(client: Tes
 @pytest.mark.parametrize(
     "path",
     ["/docs", "/openapi.json", "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/upload", "/monitoring",
-     "/flag", "/gradio_api/file=/etc/passwd", "/gradio_api/file=https://example.com/", "/gradio_api/run/predict",
+     "/flag", "/gradio_api/file=/etc/passwd", "/gradio_api/file=https://example.com/", "/gradio_api/run/respond",
      "/gradio_api/call/respond", "/gradio_api/proxy=https://example.com/", "/api", "/.env"],
 )  # fmt: skip
 def test_nothing_else_answers(client: TestClient, path: str) -> None:

@@ -89,10 +89,6 @@ class Visitor:
         self.alerts: list[str] = []
         self.page.on("request", lambda each: None if each.url.startswith(shop) else self.foreign.append(each.url))
         self.page.on("dialog", self._dismiss)
-        self.log: list[Any] = []
-        self.page.on("request", lambda r: self.log.append((r.url[-40:], (r.post_data or "")[:150])) if "queue" in r.url else None)
-        self.page.on("response", lambda r: self.log.append((r.status, r.url[-40:])) if "queue" in r.url else None)
-        self.page.on("console", lambda r: self.log.append(r.text))
         self.page.goto(shop)
         self.page.wait_for_selector(".bubble")
 
@@ -103,12 +99,7 @@ class Visitor:
     def ask(self, message: str) -> None:
         self.page.get_by_label("Your request").fill(message)
         self.page.keyboard.press("Enter")
-        try:
-            self.page.locator(".bubble.shopper", has_text=message).last.wait_for(timeout=8000)
-        except Exception:
-            print("LOST", self.page.get_by_label("Your request").input_value(), self.log)
-            self.page.screenshot(path="/tmp/shots/lost.png")
-            raise
+        self.page.locator(".bubble.shopper", has_text=message).last.wait_for()
         self.settle()
 
     def settle(self) -> None:
