@@ -1,0 +1,52 @@
+"""The documents say what is so: commands exist, files exist, nothing is left out of the layout."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from assistant.settings import EncoderSettings, GeneratorSettings, Settings
+from ui.serve import cli
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+USING = (ROOT / "docs" / "USING.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_is_in_the_guide_and_explains_itself(command: str) -> None:
+    assert f"`{command}" in USING
+    result = CliRunner().invoke(cli, [command, "--help"])
+    assert result.exit_code == 0
+    for option in re.findall(r"^\s+(--[a-z-]+)", result.output, re.MULTILINE):
+        if option not in ("--help", "--data-dir", "--json"):
+            assert option in USING, f"{command} {option}"
+
+
+def test_commands_of_the_readme_exist() -> None:
+    named = set(re.findall(r"storeclerk (index|ask|search|run|serve|doctor|forget|[a-z]+) ", README))
+    assert named - set(cli.commands) <= {"is", "does", "and"}
+
+
+def test_every_setting_is_in_the_guide() -> None:
+    for model in (Settings, EncoderSettings, GeneratorSettings):
+        for name in model.model_fields:
+            if name != "adapter":  # comes with the first trained adapter
+                assert re.search(rf"^\[?{name}\b", USING, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("package", ["retrieval", "assistant"])
+def test_the_layout_names_every_module(package: str) -> None:
+    for file in (ROOT / package).glob("*.py"):
+        if file.stem not in ("__init__", "errors"):
+            assert file.name in README, file.name
+
+
+def test_links_lead_somewhere() -> None:
+    for page in (README, USING):
+        base = ROOT if page is README else ROOT / "docs"
+        for target in re.findall(r"\]\((?!http)([^)#]+)\)", page):
+            assert (base / target).exists(), target
