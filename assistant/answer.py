@@ -46,6 +46,10 @@ FAR = 0.30
 """Cosine below which the nearest product has nothing to do with the request (all-MiniLM-L6-v2; unrelated
 texts lie around 0.1, loosely related ones above 0.3)."""
 
+FAR_UNHEARD = 0.42
+"""The same where every word of the request stands in no listing at all: a violin (0.33) is not offered a
+sweater; what is nearer ("microwave oven" to a microwave-safe set, 0.46) is offered, openly."""
+
 
 def answer(clerk: Clerk, session: str, message: str) -> Iterator[AnswerEvent]:
     """One turn of a conversation. Raises SessionError for an unknown session."""
@@ -118,7 +122,7 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
     page = _find(clerk, dialogue)
     absent = tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
-    if not page.hits or _is_unheard_of(clerk, page, dialogue):
+    if not page.hits or _is_unheard_of(clerk, page, dialogue, absent):
         reply = replies.nothing(clerk, dialogue, absent)
         yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=clerk.examples[:3])
         return
@@ -197,7 +201,7 @@ def _yielding(constraint: Constraint) -> int:
     return {"attribute": 4, "brand": 4, "stock": 3, "price": 2, "category": 0}[constraint.kind]
 
 
-def _is_unheard_of(clerk: Clerk, page: _Page, dialogue: Dialogue) -> bool:
+def _is_unheard_of(clerk: Clerk, page: _Page, dialogue: Dialogue, absent: Sequence[str]) -> bool:
     """Whether the request names nothing this shop has and nothing comes near it in meaning."""
     named = any(c.kind in ("category", "brand", "attribute") and not c.negated for c in dialogue.constraints)
     if named or not dialogue.words:
@@ -205,7 +209,8 @@ def _is_unheard_of(clerk: Clerk, page: _Page, dialogue: Dialogue) -> bool:
     # Against the request alone: the search itself also leans towards the shopper's past.
     vectors = clerk.searcher.index.store.vectors([hit.product.id for hit in page.hits])
     request = clerk.searcher.encode(dialogue.words)
-    return max(float(vector @ request) for vector in vectors.values()) < FAR
+    far = FAR_UNHEARD if absent and len(absent) >= len(dialogue.extra.split()) else FAR
+    return max(float(vector @ request) for vector in vectors.values()) < far
 
 
 def _rank(clerk: Clerk, dialogue: Dialogue, hits: Sequence[Hit]) -> list[Ranked]:

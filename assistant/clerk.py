@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
 from assistant.explain import warm_up
@@ -35,8 +36,9 @@ class Clerk:
     feedback: Feedback
     shoppers: Sequence[Shopper] = ()
     policies: Sequence[Section] = ()
-    turn_locks: dict[str, Lock] = field(default_factory=dict)
-    """One lock a session with a turn under way: two messages sent at once are answered in turn."""
+    turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
+    """One lock a session with a turn under way: two messages sent at once are answered in turn. Weak, so that
+    a lock goes when its last turn ends."""
 
     @property
     def facets(self) -> Facets:

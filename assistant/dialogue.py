@@ -92,7 +92,7 @@ def with_page(dialogue: Dialogue, ids: Sequence[str]) -> Dialogue:
 
 def merged(old: Iterable[Constraint], new: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """New constraints replace old ones of the same key, and old ones they contradict."""
-    new = tuple(new)
+    new = tuple({c.key: c for c in new}.values())
     keys = {c.key for c in new}
     kept = [c for c in old if c.key not in keys and not any(_contradict(c, n) for n in new)]
     return (*kept, *new)

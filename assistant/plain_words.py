@@ -1,4 +1,4 @@
-"""Word lists of the checker: what connects, what praises, what marks a contrast. Nothing here names a fact."""
+"""Word lists of the checker: what connects, denies, praises, or points at an attribute. Nothing here names a fact."""
 
 from __future__ import annotations
 
@@ -9,24 +9,105 @@ from retrieval.text import stem
 # Words that carry no claim about a product by themselves.
 PLAIN_STEMS = frozenset(
     stem(word)
-    for word in """also and as ask asked asking at because both but by choice come comes cost costs cover do does
-    each fact fit
-    fits for from give gives had has have here in into is it its itself just keep keeps kind like line list
-    listed listing lists made make makes mark match matches mean means meant meets mention mentions named need
-    needs note of offer offers on one option or other our out own part pick place price priced put rate rated
-    rating reason remain remains request say says sell sells sit sits so stay stays still such suit suits than
-    that the then this thus to too under up use used uses want wanted wants way well what when where which while
-    who wish wished with within you your yours star stars customer customers review reviews budget limit brand
-    product item model colour color size weight similar please remember though although however yet therefore
-    since exactly right again ticks box boxes bought viewed looked comes available shop""".split()
+    for word in """again also although among and approximately as ask asked asking at available average aware because below between
+    both bought brand budget but by category choice colour color come comes cost costs cover customer customers did
+    do does each either fact fit fits for from gave give given gives giving had has have having here however in into
+    is it its itself item just keep keeps kind like limit line list listed listing lists made make makes making mark
+    match matches may mean means meant meets mention mentions mentioned model moment name named names need needs note
+    noted of offer offers on one option or other our out over own part person pick piece place please price priced
+    product put range rate rated rating reason remain remains remember request requested review reviews run runs saw
+    say says sell sells shop similar since sit sits size so specify stand stands star stars state stated states stay
+    stays still stock such suit suits tell than that the then therefore this though thus to too under unfortunately up
+    use used uses viewed want wanted wants way weigh weighs weighing well what when where whether which while who wish
+    wished with within yet you your hold holds last lasts lasting looked looking cart sold unavailable sleeps works exceeds""".split()
 )
 
-PRAISE = frozenset(
-    """amazing awesome beautiful best brilliant durable excellent exceptional extraordinary fantastic finest flawless
-    gorgeous great guaranteed high-quality ideal impressive incredible legendary lovely luxurious magnificent
-    must-have outstanding perfect perfectly premium quality reliable remarkable safe safest stunning stylish
-    superb superior top top-notch ultimate unbeatable unique unmatched unparalleled versatile wonderful popular
-    favourite favorite bestseller bestselling trusted proven healthy healing cure""".split()
+PRAISE_STEMS = frozenset(
+    stem(word)
+    for word in """amazing awesome beautiful best brilliant comfy cosy cure durable elegant excellent exceptional
+    extraordinary fabulous fantastic favourite favorite fine finest flawless good gorgeous great guaranteed healing
+    healthy high-quality ideal impressive incredible legendary lovely luxurious luxury magnificent must must-have nice
+    outstanding perfect popular premium proven quality recommended reliable remarkable right safe sturdy stunning
+    stylish super superb superior terrific top top-notch trusted ultimate unbeatable unique unmatched unparalleled
+    versatile well-made wonderful bestseller bestselling""".split()
 )
 
-CONTRASTS = re.compile(r"\b(?:not|while|whereas|although|though|but|rather than|instead of|over|however|yet)\b")
+# A denial reaches to the end of its clause.
+DENIAL = re.compile(
+    r"\b(?:not|no|without|\w+n't|cannot|lack(?:s|ing)?|never|none|nothing|rather than|instead of|neither|nor)\b"
+)
+SILENCE = re.compile(
+    r"(?:\bnot|n't) (?:say|state|give|mention|name|tell|list|specify)\b"
+    r"|(?:\bnot|n't) (?:stated|given|mentioned|named|listed|specified)\b"
+)
+ASKED = re.compile(
+    r"\byou(?:'ve|r)?\b[^.;,]{0,12}?\b(?:ask(?:ed)?(?: for)?|want(?:ed)?|needs?|needed|request(?:ed)?|wish(?:es|ed)?(?: for)?"
+    r"|looking for)\b"
+)
+EVERY_WISH = re.compile(r"\b(?:what|all|everything) you\b|\byour (?:needs?|request|wish|wishes)\b")
+"""Words that claim every wish at once, where "as you asked" claims only its own."""
+
+CONTRAST = re.compile(r"\b(?:while|whereas|although|though|but|yet|however)\b")
+WARNING = re.compile(r"\b(?:unfortunately|note|aware|however|although|though)\b")
+
+# Where one clause ends and the next begins.
+JOINT = re.compile(r"\s*[,;:](?=\s)|\s+(?=(?:and|but|while|whereas|although|though|yet|however|which)\s)")
+# Where a clause turns to another attribute under the same denial. "comes with" and the like stay together.
+TURN = re.compile(
+    r"\s(?=(?:made|meant) (?:of|from|for)\s|weighing\s|costing\s)"
+    r"|(?<!comes)(?<!come)(?<!works)(?<!filled)(?<!compatible)\s(?=with\s)"
+)
+ASIDE = re.compile(r"\s*,\s*(?:however|though|unfortunately)\s*,\s*")
+OWN_SUBJECT = re.compile(r"\b(?:it|its|this|the|which|is|are|has|have|at|comes?|costs?|weighs|lasts|rated|you|with)\b")
+"""A clause with one of these stands for itself; one without ("... and cotton") goes on about the same attribute."""
+
+COMPARISON = re.compile(
+    r"\b(?:\w+(?:er|ier) than|more \w+ than|less \w+ than|better|worse|superior|unlike|(?:more|less)(?! than)|(?<!at )(?:most|least)|only|"
+    r"(?!(?:rest|test|west|vest|nest|chest|forest|harvest|request|interest|guest|quest|protest|contest|honest|modest|latest|digest|crest)\b)\w{3,}est)\b"
+)  # fmt: skip
+
+OVER = re.compile(r"\b(?:over|above|more than|exceed\w*|beyond|higher than)\b")
+UNDER = re.compile(r"\b(?:under|below|within|less than|up to|inside|cheaper than|lower than)\b")
+
+# How an attribute is spoken of without its name. The names are folded.
+SPOKEN_AS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (re.compile(r"\bweigh"), ("weight",)),
+    (re.compile(r"\bmade (?:of|from)\b"), ("material",)),
+    (re.compile(r"\b(?:come|comes|available|offered) in\b"), ("colour", "color", "size")),
+    (re.compile(r"\bfilled with\b"), ("fill",)),
+    (re.compile(r"\b(?:made|meant|designed|suited|suitable) (?:for|to)\b"), ("use", "season", "gender", "age")),
+    (re.compile(r"\b(?:works|compatible) with\b"), ("compatible with",)),
+    (re.compile(r"\blast(?:s|ing)?\b|\bruns\b"), ("battery life", "runtime", "burn time")),
+    (re.compile(r"\bholds?\b"), ("capacity", "volume")),
+    (re.compile(r"\b(?:sleeps|seats)\b"), ("capacity", "sleeps", "seats")),
+    (re.compile(r"\blong\b"), ("length",)),
+    (re.compile(r"\b(?:tall|high)\b"), ("height",)),
+    (re.compile(r"\bwide\b"), ("width",)),
+    (re.compile(r"\bdeep\b"), ("depth",)),
+    (re.compile(r"\bthick\b"), ("thickness",)),
+)
+
+# "Its battery lasts" speaks of the battery life, "a 14-inch screen" of the screen size, "its poles" of their material.
+LOOSE_NAME_STEMS = frozenset(
+    stem(word) for word in "size time life level capacity temperature material colour color".split()
+)
+
+# Attributes that a bare amount is taken to be, by base unit: "at 2.8 kg" is its weight, whatever load it bears.
+BARE_MEASURES = {
+    "kilogram": ("weight",),
+    "meter ** 3": ("capacity", "volume"),
+    "second": ("battery life", "runtime"),
+    "meter": ("screen size", "display size", "diameter"),
+    "persons": ("capacity", "sleeps", "seats"),
+}
+NEVER_BARE = frozenset({"second", "meter"})
+"""Lengths and times mean nothing without saying which."""
+
+# "faux leather" is no leather.
+FALSIFIERS = frozenset(
+    stem(w) for w in "faux fake artificial imitation synthetic vegan mock pu look effect style print free non".split()
+)
+
+NUMBER_WORDS = dict(
+    zip("two three four five six seven eight nine ten eleven twelve".split(), map(str, range(2, 13)), strict=True)
+)

@@ -29,7 +29,7 @@ def small_talk(request: Request, shop_name: str, has_results: bool) -> str:
             "a colour, anything it must or must not be."
         )
     if request.intent == "thanks":
-        return "You're welcome! If you'd like to compare something else, just say so."
+        return "You're welcome! I'm here if you need anything else."
     if request.intent == "start_over":
         return "All cleared. What are you looking for?"
     if request.intent == "unclear":

@@ -437,12 +437,15 @@ def _searchable(token: _Token, amounts: Sequence[Amount]) -> bool:
 
 
 def _take_comparatives(folded: str, tokens: list[_Token]) -> list[tuple[tuple[str, ...], int]]:
-    # "cheaper than $50" is an amount; "bigger than the second" and plain "bigger" compare with what was shown.
-    return [
-        meaning
-        for phrase, meaning in COMPARATIVES.items()
-        if not re.search(rf"\b{phrase} than\s+(?:[$€£¥]|\d)", folded) and _take(folded, tokens, (phrase,))
-    ]
+    """ "cheaper than $50" is an amount; "bigger than the second" and plain "bigger" compare with what was shown."""
+    found: list[tuple[tuple[str, ...], int]] = []
+    for phrase in sorted(COMPARATIVES, key=len, reverse=True):  # "longer battery" before "longer"
+        match = re.search(rf"(?<!\w){phrase}(?!\w)(?! than\s+(?:[$€£¥]|\d))", folded)
+        taken = match is None or any(t.used for t in tokens if match.start() <= t.start < match.end())
+        if match is not None and not taken:
+            _use(tokens, match.start(), match.end(), silent=True)
+            found.append(COMPARATIVES[phrase])
+    return found
 
 
 def _take_ordinal(folded: str, tokens: list[_Token], names: Sequence[str]) -> int | None:

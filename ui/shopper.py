@@ -99,7 +99,9 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         quick: dict[str, Any] = {**quiet, "queue": False}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
         fresh = [state, kept, shopper, send, *drawn]
-        gr.on([again.click, shopper.select], desk.start, [shopper], fresh, cancels=[asking], **quick)
+        again.click(desk.start, [shopper], fresh, cancels=[asking], **quick)
+        # Not `input`, which Gradio's picker sends again whenever it loses the focus.
+        shopper.change(desk.switch, [state, shopper], fresh, cancels=[asking], **quick)
         page.load(desk.resume, [kept], fresh, **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
     return page
@@ -150,11 +152,15 @@ class Desk:
         known = {each.id for each in self.clerk.shoppers}
         return self._whole(Page(self.clerk.sessions.start(shopper if shopper in known else "")))
 
+    def switch(self, page: Page, shopper: str) -> Update:
+        """The same, if it is another shopper: a reload sets the picker too, and must not start anything."""
+        return self._nothing() if self._shopper(page) == shopper else self.start(shopper)
+
     def resume(self, kept: object) -> Update:
         """The conversation this browser was in; an id that was never given out starts nothing."""
         session = kept if isinstance(kept, str) else ""
         if not session or not self.clerk.sessions.exists(session):
-            return tuple(gr.skip() for _ in self._whole(Page()))
+            return self._nothing()
         answers, thumbs = self.clerk.sessions.answers(session), self.clerk.feedback.of(session)
         return self._whole(replayed(Page(session), answers, thumbs))
 
@@ -198,6 +204,9 @@ class Desk:
     def _whole(self, page: Page) -> Update:
         # The box is left alone: whoever types while the page is still loading must not lose it.
         return (page, page.session, self._shopper(page), gr.Button(interactive=True), *self._draw(page))
+
+    def _nothing(self) -> Update:
+        return tuple(gr.skip() for _ in self._whole(Page()))
 
     def _shopper(self, page: Page) -> str:
         """Whose past the session has; "" for a new visitor."""

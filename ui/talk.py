@@ -135,7 +135,7 @@ def _welcome() -> str:
         '<path class="thing b" d="M28 56V38h20v18zM60 56l10-26 10 26zM96 56V26h18v30zM128 56V40h14v16z'
         'M152 56V32h20v24z"/></svg>'
         "<h2>Products will stand here, each with its reasons</h2>"
-        "<p>A reason is shown only if the catalogue says so and it really moved the product up. "
+        "<p>A reason is shown only if the catalogue bears it out and it really counted in the ranking. "
         "Open <em>Why this?</em> on a card to see what counted, and how much.</p></div>"
     )
 

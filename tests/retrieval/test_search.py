@@ -102,7 +102,7 @@ class TestFilteringFirst:
 
     @settings(max_examples=20)
     @given(
-        st.frozensets(st.sampled_from([kind for kind in KINDS]), max_size=2),
+        st.frozensets(st.sampled_from(KINDS), max_size=2),
         st.booleans(),
         st.none() | st.integers(8, 36),
         st.sampled_from(["", "red lamp", "pillow for the road", "zzz"]),

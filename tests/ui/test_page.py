@@ -204,8 +204,11 @@ def test_a_thumb_is_kept_once_and_only_for_what_was_shown(clerk: ToyClerk) -> No
 
 def test_only_known_shoppers_are_impersonated(clerk: ToyClerk) -> None:
     desk = desk_of(clerk)
-    assert clerk.sessions.started[desk.start("s012")[1]] == "s012"
-    assert clerk.sessions.started[desk.start("root")[1]] == ""
+    page, session, *_ = desk.switch(Page(), "s012")
+    assert clerk.sessions.started[session] == "s012"
+    assert all(part == gr.skip() for part in desk.switch(page, "s012"))
+    _, session, *_ = desk.start("root")
+    assert clerk.sessions.started[session] == ""
 
 
 def test_a_failure_leaves_the_cards() -> None:
