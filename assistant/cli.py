@@ -81,7 +81,7 @@ def index(
     columns = with_columns(load_mapping(mapping) if mapping else FeedMapping(), pairs)
     constants = {"currency": settings.currency, **columns.constants}
     columns = columns.model_copy(update={"constants": constants})
-    with _progress() as progress:
+    with progress_bars() as progress:
         done = build_index(
             files,
             settings.data_dir,
@@ -161,7 +161,7 @@ def run(queries: Path, k: int, output: Path | None, data_dir: Path | None, as_js
 
     wanted = _queries(queries)
     lines: list[str] = []
-    with _clerk(data_dir, words_only=True) as clerk, _progress() as progress:
+    with _clerk(data_dir, words_only=True) as clerk, progress_bars() as progress:
         for done, (qid, query) in enumerate(wanted, start=1):
             for place, r in enumerate(ranked_for(clerk, query, k), start=1):
                 lines.append(f"{qid} Q0 {r.product.id} {place} {r.score:.6f} storeclerk")
@@ -239,7 +239,7 @@ def doctor(mend: bool, data_dir: Path | None, as_json: bool) -> None:
     from assistant.checkup import checkup
     from assistant.settings import load_settings
 
-    with _progress() as progress:
+    with progress_bars() as progress:
         findings = checkup(load_settings(data_dir), mend=mend, progress=progress)
     result = {
         "ok": all(f.ok for f in findings),
@@ -263,12 +263,12 @@ def _clerk(data_dir: Path | None, *, words_only: bool = False) -> Iterator[Clerk
     settings = load_settings(data_dir)
     if words_only:
         settings = settings.model_copy(update={"generator": GeneratorSettings(kind="none")})
-    with _progress() as progress, open_clerk(settings, progress=progress) as clerk:
+    with progress_bars() as progress, open_clerk(settings, progress=progress) as clerk:
         yield clerk
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def progress_bars() -> Iterator[Progress]:
     """A bar a step on stderr, with the time left."""
     from tqdm import tqdm
 

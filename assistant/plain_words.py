@@ -34,7 +34,7 @@ PRAISE_STEMS = frozenset(
 
 # A denial reaches to the end of its clause.
 DENIAL = re.compile(
-    r"\b(?:not|no|without|\w+n't|cannot|lack(?:s|ing)?|never|none|nothing|rather than|instead of|neither|nor)\b"
+    r"\b(?:not|no|without|\w+n't|cannot|lack(?:s|ing)?|never|rather than|instead of|neither|nor)\b"
 )
 SILENCE = re.compile(
     r"(?:\bnot|n't) (?:say|state|give|mention|name|tell|list|specify)\b"
@@ -91,6 +91,9 @@ SPOKEN_AS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
 LOOSE_NAME_STEMS = frozenset(
     stem(word) for word in "size time life level capacity temperature material colour color".split()
 )
+
+NO_NAMES = frozenset({"use"})
+"""Attributes whose name is an everyday word: "for winter use" does not speak of the attribute "use"."""
 
 # Attributes that a bare amount is taken to be, by base unit: "at 2.8 kg" is its weight, whatever load it bears.
 BARE_MEASURES = {

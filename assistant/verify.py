@@ -30,6 +30,7 @@ from assistant.plain_words import (
     JOINT,
     LOOSE_NAME_STEMS,
     NEVER_BARE,
+    NO_NAMES,
     NUMBER_WORDS,
     OVER,
     OWN_SUBJECT,
@@ -66,7 +67,7 @@ _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"
     r" (?:of )?(?:your|the|a) (?P<what>budget|limit|price range|range)\b"
 )
-_UNFINISHED = re.compile(r"\b(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$")
+_UNFINISHED = re.compile(r"(?<!\d )(?<![\w-])(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$")
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
             return Verdict(False, why)
 
     # 2) What is left, clause by clause: numbers, values and words belong to what they are said of.
-    rest = _money_pattern(facts).sub(" ", _without_rating(bare, facts))
+    rest = _without_notes(_money_pattern(facts).sub(" ", _without_rating(bare)), facts)
     clauses = _clauses(rest, facts)
     for clause in clauses:
         why = (
@@ -194,7 +195,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
             return Verdict(False, why)
 
     # 3) The reasons it words, and whether a trade-off still reads as one.
-    expressed = [r for r in facts.reasons if expresses(sentence, r)]
+    expressed = _expressed(sentence, bare, clauses, facts)
     if not expressed:
         return Verdict(False, "words none of the reasons")
     why = _check_wishes(bare, clauses, expressed, facts)
@@ -204,6 +205,16 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
         return Verdict(False, "words a trade-off as if it were met")
     evidence = tuple(dict.fromkeys((r.field, r.value) for r in expressed if r.field and r.value))
     return Verdict(True, "", tuple(r.id for r in expressed), evidence)
+
+
+def _expressed(sentence: str, bare: str, clauses: Sequence[Clause], facts: Facts) -> list[Reason]:
+    """The reasons worded. What stands in a name words none; and of two reasons with one value ("steel", asked
+    for, and not the carbon steel that was ruled out) the trade-off is worded only if it reads like one.
+    """
+    unnamed = _without_names(fold(sentence).replace("’", "'"), facts)
+    found = [r for r in facts.reasons if expresses(sentence if r.kind in ("relevance", "taste") else unnamed, r)]
+    met = {(r.field, r.value) for r in found if r.contribution > 0}
+    return [r for r in found if (r.field, r.value) not in met or r.contribution > 0 or _reads_negative(r, bare, clauses, facts)]
 
 
 def expresses(sentence: str, reason: Reason) -> bool:
@@ -219,9 +230,9 @@ def expresses(sentence: str, reason: Reason) -> bool:
         return all(_contains(folded, part) for part in reason.value.split(", ")) or fold(reason.value) in folded
     if reason.kind == "taste":
         return _contains(folded, reason.value) or _contains(folded, reason.value.split(",")[0])
-    return (
-        _contains(folded, reason.value) or _holds_amount(folded, reason.value) or _holds_item(folded, reason, sentence)
-    )
+    if reason.field != "rating" and re.fullmatch(r"[\d.,]+", reason.value) and not _contains(folded, reason.field):
+        return False  # a bare number says nothing of what it counts
+    return _contains(folded, reason.value) or _holds_amount(folded, reason.value) or _holds_item(folded, reason)
 
 
 def _contains(folded: str, phrase: str) -> bool:
@@ -244,7 +255,7 @@ def _holds_amount(folded: str, value: str) -> bool:
     )
 
 
-def _holds_item(folded: str, reason: Reason, sentence: str) -> bool:
+def _holds_item(folded: str, reason: Reason) -> bool:
     """One item of a list says enough: "it is meant for hiking" of "hiking, camping and travel"."""
     items = re.split(r", | and ", reason.value)
     return len(items) > 1 and reason.kind != "request_missed" and any(_contains(folded, item) for item in items)
@@ -281,7 +292,10 @@ def _without_quotes(bare: str, facts: Facts) -> str:
         for quoted in re.findall(r"“(.+?)”", fold(reason.text)):
             mention = re.compile(rf"\b(?:mention|name|say)\w*\b[^.;]*?(?P<quote>[“\"]?{re.escape(quoted)}[”\"]?)(?!\w)")
             match = mention.search(bare)
-            if match and bool(DENIAL.search(bare[: match.start("quote")])) == (reason.contribution < 0):
+            if match is None:
+                continue
+            clause = JOINT.split(bare[: match.start("quote")])[-1]
+            if bool(DENIAL.search(clause)) == (reason.contribution < 0):
                 bare = bare[: match.start("quote")] + " " + bare[match.end("quote") :]
     return bare
 
@@ -290,15 +304,19 @@ def _check_form(sentence: str, bare: str) -> str:
     tokens = words(bare)
     if not sentence.rstrip().endswith((".", "!", "”.", ".”")) or _UNFINISHED.search(bare):
         return "is not finished"
-    if re.search(r"[<>{}\\*_#|]|https?:|www\.", sentence):
+    if re.search(r"[<{}\\*_#|]|>(?! )|https?:|www\.", sentence):
         return "holds markup or a link"
     if any(unicodedata.category(c) in ("So", "Cs", "Cf") and c != "°" for c in sentence):
         return "holds a picture sign"
     four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
-    three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if not {stem(w) for w in t} <= PLAIN_STEMS]
+    three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if any(map(_carries_claim, t))]
     if len(four) != len(set(four)) or len(three) != len(set(three)):
         return "repeats itself"
     return ""
+
+
+def _carries_claim(word: str) -> bool:
+    return stem(word) not in PLAIN_STEMS and word not in STOP_WORDS and not DENIAL.fullmatch(word)
 
 
 def _check_names(bare: str, facts: Facts) -> str:
@@ -308,9 +326,10 @@ def _check_names(bare: str, facts: Facts) -> str:
         return "speaks of another product"
     if "similar" in bare and _PAST not in bare:
         return "likens it to something else"
-    for whom, verb in re.findall(r"(\S*) you (bought|viewed|looked at|put in)\b", bare):
-        if whom != _PAST or f"you {verb}" not in recalled:
-            return f"recalls what the shopper did not do: “{verb}”"
+    for match in re.finditer(r"\byou (?:bought|viewed|looked at|put in)\b", bare):
+        is_of_past = re.search(rf"{_PAST}(?: that| which)?\s*$", bare[: match.start()])
+        if not is_of_past or match.group() not in recalled:
+            return f"recalls what the shopper did not do: “{match.group()}”"
     return ""
 
 
@@ -337,6 +356,12 @@ def _check_third(bare: str, facts: Facts) -> str:
                 return f"puts it on the wrong side of {constraint.note}"
             rest = f"{before} {after}"
     return "ranks without proof" if re.search(r"\bthird\b", rest) else ""
+
+
+def _without_notes(bare: str, facts: Facts) -> str:
+    for constraint in facts.constraints:
+        bare = bare.replace(fold(constraint.note) or "\n", " ")
+    return bare
 
 
 # Money, stock and rating
@@ -466,7 +491,7 @@ def _check_rating(bare: str, facts: Facts) -> str:
     return ""
 
 
-def _without_rating(bare: str, facts: Facts) -> str:
+def _without_rating(bare: str) -> str:
     return _RATERS.sub(" customers ", _STARS.sub(" rated ", bare))
 
 
@@ -476,6 +501,8 @@ def _without_rating(bare: str, facts: Facts) -> str:
 def _clauses(bare: str, facts: Facts) -> list[Clause]:
     """The sentence cut where its subject, its mood or the attribute it speaks of changes."""
     digits = re.sub(r"\b[a-z]+\b", lambda m: NUMBER_WORDS.get(m.group(), m.group()), ASIDE.sub(" ", bare))
+    for name in facts.names:
+        digits = digits.replace(name, name.replace(" with ", " + "))  # "battery life with case" is one name
     result: list[Clause] = []
     for part in filter(None, (p.strip() for p in JOINT.split(digits))):
         for clause in _moods(part):
@@ -512,6 +539,7 @@ def _attributes_named(text: str, facts: Facts) -> frozenset[str]:
     named = {
         name
         for name, stems in facts.names.items()
+        if name not in NO_NAMES
         if stems <= said or (stems - LOOSE_NAME_STEMS and stems - LOOSE_NAME_STEMS <= said)
     }
     named = {n for n in named if not any(facts.names[n] < facts.names[other] for other in named)}
@@ -603,12 +631,15 @@ def _was_asked(value: float, unit: str, before: str, facts: Facts) -> bool:
 
 def _check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
     """Every value, yes/no attribute and brand the catalogue knows must be this product's own, or rightly denied."""
-    for phrase, stems, meanings in _known_phrases(clause.text, vocabulary):
+    named = _whole_names(clause, facts)
+    for phrase, stems, meanings in _known_phrases(_NUMBER.sub(_without_unit, clause.text), vocabulary):
+        if any(set(stems) <= facts.names[name] for name in named):
+            continue  # the "wash" of "wash temperature"
         is_own = any(_is_own(m, stems, clause, facts) for m in meanings)
         if clause.mood == "asked":
             if not set(stems) <= facts.requested_stems:
                 return f"recalls a wish nobody had: “{phrase}”"
-            if clause.contrasted and is_own:
+            if clause.contrasted and set(stems) <= {s for c in facts.met for s in _stems(fold(c.label))}:
                 return f"calls missed what is met: “{phrase}”"
         elif clause.mood == "silent":
             if not set(stems) <= facts.unstated_stems:
@@ -677,13 +708,24 @@ def _is_ruled_out(meaning: Meaning, facts: Facts) -> bool:
     return isinstance(value, str) and fold(value) not in meaning.keys
 
 
+def _whole_names(clause: Clause, facts: Facts) -> list[str]:
+    """Attributes with a value that are named in full, not as part of the name of a yes/no attribute."""
+    said = set(_stems(clause.text))
+    flags = [stems for stems in (set(_stems(name)) for name in facts.flags) if stems <= said]
+    return [n for n, stems in facts.names.items() if stems <= said and not any(stems <= flag for flag in flags)]
+
+
 def _check_denied_names(clause: Clause, facts: Facts) -> str:
     """ "no warranty" denies the warranty that is stated; "the listing does not give its weight" likewise."""
-    own = [name for name in clause.about if name in facts.names and facts.names[name] <= set(_stems(clause.text))]
+    own = [n for n in _whole_names(clause, facts) if n not in NO_NAMES]
+    if clause.mood == "silent":
+        said = set(_stems(clause.text))
+        silent = [r for r in facts.reasons if r.kind == "request_missed" and (not r.value or "“" in r.text)]
+        covered = [stems for stems in (set(_stems(fold(r.field))) for r in silent) if stems <= said]
+        is_quote = any("“" in r.text for r in silent) and not own
+        if not (covered or is_quote) or any(not any(facts.names[n] <= c for c in covered) for n in own):
+            return "says the listing is silent about what it states"
     missed = {fold(r.field) for r in facts.reasons if r.contribution < 0}
-    if clause.mood == "silent" and (own or not set(_stems(clause.text)) & facts.unstated_stems):
-        quoted = any(r.contribution < 0 and "“" in r.text for r in facts.reasons)
-        return "" if quoted and not own else "says the listing is silent about what it states"
     if clause.mood == "denied" and own and not missed & set(own):
         return f"denies what the listing states: “{own[0]}”"
     return ""
@@ -739,7 +781,7 @@ def _check_wishes(bare: str, clauses: Sequence[Clause], expressed: Sequence[Reas
 
 def _has_content(text: str) -> bool:
     rest = ASKED.sub(" ", text)
-    return any(stem(w) not in PLAIN_STEMS and w not in STOP_WORDS for w in words(rest))
+    return any(map(_carries_claim, words(rest)))
 
 
 def _reads_negative(reason: Reason, bare: str, clauses: Sequence[Clause], facts: Facts) -> bool:
@@ -757,5 +799,6 @@ def _stems(folded: str) -> list[str]:
     result: list[str] = []
     for word in words(folded):
         result.append(stem(word))
-        result.extend(stem(part) for part in re.split(r"[.\-/'’]", word) if part)
+        parts = re.split(r"[.\-/]", re.sub(r"['’]s?$", "", word))  # the s of "women's" is no size S
+        result.extend(stem(part) for part in parts if part)
     return result
