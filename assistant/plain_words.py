@@ -12,14 +12,14 @@ PLAIN_STEMS = frozenset(
     for word in """again also although among and approximately as ask asked asking at available average aware because below between
     both bought brand budget but by category choice colour color come comes cost costs cover customer customers did
     do does each either fact fit fits for from gave give given gives giving had has have having here however in into
-    is it its itself item just keep keeps kind like limit line list listed listing lists made make makes making mark
+    is it its itself item just keep keeps kind like limit list listed listing lists made make makes making mark
     match matches may mean means meant meets mention mentions mentioned model moment name named names need needs note
     noted of offer offers on one option or other our out over own part person pick piece place please price priced
-    product put range rate rated rating reason remain remains remember request requested review reviews run runs saw
+    product put range rate rated rating reason remain remains remember request requested review reviews saw
     say says sell sells shop similar since sit sits size so specify stand stands star stars state stated states stay
     stays still stock such suit suits tell than that the then therefore this though thus to too under unfortunately up
     use used uses viewed want wanted wants way weigh weighs weighing well what when where whether which while who wish
-    wished with within yet you your hold holds last lasts lasting looked looking cart sold unavailable sleeps works exceeds""".split()
+    wished with within yet you your hold holds last lasts lasting looked looking cart sold unavailable exceeds""".split()
 )
 
 PRAISE_STEMS = frozenset(
@@ -33,9 +33,7 @@ PRAISE_STEMS = frozenset(
 )
 
 # A denial reaches to the end of its clause.
-DENIAL = re.compile(
-    r"\b(?:not|no|without|\w+n't|cannot|lack(?:s|ing)?|never|rather than|instead of|neither|nor)\b"
-)
+DENIAL = re.compile(r"\b(?:not|no|without|\w+n't|cannot|lack(?:s|ing)?|never|rather than|instead of|neither|nor)\b")
 SILENCE = re.compile(
     r"(?:\bnot|n't) (?:say|state|give|mention|name|tell|list|specify)\b"
     r"|(?:\bnot|n't) (?:stated|given|mentioned|named|listed|specified)\b"
@@ -86,6 +84,9 @@ SPOKEN_AS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
     (re.compile(r"\bdeep\b"), ("depth",)),
     (re.compile(r"\bthick\b"), ("thickness",)),
 )
+
+CLAIMLESS_VERBS = frozenset("runs sleeps works".split())
+"""Plain in this very form only: "running" may be what the thing is for."""
 
 # "Its battery lasts" speaks of the battery life, "a 14-inch screen" of the screen size, "its poles" of their material.
 LOOSE_NAME_STEMS = frozenset(

@@ -19,7 +19,8 @@ WEIGHTS: Mapping[str, float] = {
     "words": 0.30,  # the two searches count alike, as in plain rank fusion
     "meaning": 0.30,
     "relevance": 0.60,  # a reranker reads request and product together: as much as both searches
-    "wish": 0.25,  # each attribute, brand or category wish; two wishes outweigh one search
+    "wish": 0.25,  # each hard wish; where one had to be let go, meeting it outweighs most of a search
+    "hope": 0.08,  # each soft wish: at 0.25 a stray attribute of a messy listing beat what the words meant (LOG.md)
     "budget": 0.20,
     "low price": 0.15,  # only when the shopper asked for cheap
     "taste": 0.12,  # a nudge among what was asked for, never a reason to show something else
@@ -78,7 +79,7 @@ def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
             if constraint.note and constraint.low is None:
                 signals["low price"] = 1 - min((product.price or 0) / max(constraint.high or 1, 0.01), 1)
         elif constraint.kind != "stock":
-            signals[f"wish:{constraint.key}"] = wish_signal(constraint, product)
+            signals[signal_of(constraint)] = wish_signal(constraint, product)
     if context.taste is not None and context.vectors and product.id in context.vectors:
         likeness = float(context.vectors[product.id] @ context.taste) - typical
         signals["taste"] = float(np.clip(likeness * 4, -1, 1))  # cosines among candidates differ by some 0.25
@@ -101,6 +102,11 @@ def one_a_model(ranked: Sequence[Ranked], count: int) -> list[Ranked]:
     chosen = list(best.values())[:count]
     chosen.extend(r for r in ranked if r not in chosen and len(chosen) < count)
     return sorted(chosen[:count], key=lambda r: (-round(r.score, 9), r.product.id))
+
+
+def signal_of(constraint: Constraint) -> str:
+    """The name of the signal that a wish for a category, brand or attribute gives."""
+    return f"{'wish' if constraint.hard else 'hope'}:{constraint.key}"
 
 
 def wish_signal(constraint: Constraint, product: Product) -> float:

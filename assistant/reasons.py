@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.ranking import Ranked, judge
+from assistant.ranking import Ranked, judge, signal_of
 from assistant.types import Constraint, Reason, ReasonKind, Sentence
 from assistant.wording import is_adjective, listed, money, plural, shown
 from retrieval.text import fold, stem, words
@@ -102,7 +102,7 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
         return _price_reason(ranked, constraint)
     if constraint.kind == "stock":
         return None  # a filter only: it moved nothing among the candidates
-    signal = f"wish:{constraint.key}"
+    signal = signal_of(constraint)
     contribution = ranked.contributions.get(signal, 0.0)
     if constraint.kind == "category":
         # That a tent is a tent goes without saying; that it is not one has to be said.

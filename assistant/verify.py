@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +23,7 @@ from assistant.plain_words import (
     ASIDE,
     ASKED,
     BARE_MEASURES,
+    CLAIMLESS_VERBS,
     COMPARISON,
     CONTRAST,
     DENIAL,
@@ -44,7 +46,7 @@ from assistant.plain_words import (
 )
 from assistant.ranking import budget_signal, judge
 from assistant.types import Constraint, Reason
-from assistant.vocabulary import Meaning, Vocabulary
+from assistant.vocabulary import Meaning, Vocabulary, phrase_of
 from assistant.wording import SYMBOLS, shown
 from retrieval.text import STOP_WORDS, fold, stem, words
 from retrieval.types import Product, Quantity
@@ -67,7 +69,9 @@ _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"
     r" (?:of )?(?:your|the|a) (?P<what>budget|limit|price range|range)\b"
 )
-_UNFINISHED = re.compile(r"(?<!\d )(?<![\w-])(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$")
+_UNFINISHED = re.compile(
+    r"(?<!\d )(?<![\w-])(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$"
+)
 
 
 @dataclass(frozen=True)
@@ -101,13 +105,25 @@ class Facts:
         return {n: frozenset(_stems(n)) - STOP_WORDS or frozenset([n]) for n in (*self.quantities, *self.texts)}
 
     @cached_property
+    def own_phrases(self) -> dict[tuple[str, ...], list[Meaning]]:
+        """The product's own yes/no attributes and values, which a large shop's vocabulary may leave out."""
+        found: dict[tuple[str, ...], list[Meaning]] = defaultdict(list)
+        for name in self.flags:
+            found[phrase_of(name)].append(Meaning("flag", frozenset([name]), name))
+        for name, values in self.texts.items():
+            for value in values:
+                found[phrase_of(value)].append(Meaning("value", frozenset([value]), name))
+        return found
+
+    @cached_property
     def title_stems(self) -> frozenset[str]:
         return frozenset(_stems(fold(" . ".join([self.product.title, self.product.brand, *self.product.category]))))
 
     @cached_property
     def attribute_stems(self) -> frozenset[str]:
-        stated = (n + " " + fold(shown(v)) for n, v in self.product.attributes.items() if not isinstance(v, bool))
-        return frozenset(_stems(fold(" . ".join(stated))))
+        """Words of the attributes, the units left out: the L of "36 L" is no size."""
+        values = (fold(shown(v)) for v in self.product.attributes.values() if isinstance(v, str | tuple))
+        return frozenset(_stems(" . ".join([*self.names, *values])))
 
     @cached_property
     def met(self) -> list[Constraint]:
@@ -212,9 +228,17 @@ def _expressed(sentence: str, bare: str, clauses: Sequence[Clause], facts: Facts
     for, and not the carbon steel that was ruled out) the trade-off is worded only if it reads like one.
     """
     unnamed = _without_names(fold(sentence).replace("’", "'"), facts)
-    found = [r for r in facts.reasons if expresses(sentence if r.kind in ("relevance", "taste") else unnamed, r)]
+    found = [
+        r
+        for r in facts.reasons
+        if expresses(sentence if r.kind in ("relevance", "taste") or r.field == "category" else unnamed, r)
+    ]
     met = {(r.field, r.value) for r in found if r.contribution > 0}
-    return [r for r in found if (r.field, r.value) not in met or r.contribution > 0 or _reads_negative(r, bare, clauses, facts)]
+    return [
+        r
+        for r in found
+        if (r.field, r.value) not in met or r.contribution > 0 or _reads_negative(r, bare, clauses, facts)
+    ]
 
 
 def expresses(sentence: str, reason: Reason) -> bool:
@@ -281,6 +305,7 @@ def _without_names(folded: str, facts: Facts) -> str:
     """
     signs = {fold(t): _PAST for full in facts.past_titles for t in (full, full.split(",")[0])}
     signs |= {fold(t): _OWN for full in [facts.product.title] for t in (full, full.split(",")[0])}
+    signs[fold(" > ".join(facts.product.category))] = _OWN
     for title in sorted(filter(None, signs), key=len, reverse=True):
         folded = re.sub(rf"(?<!\w){re.escape(title)}(?!\w)", f" {signs[title]} ", folded)
     return " ".join(folded.split())
@@ -535,6 +560,8 @@ def _moods(part: str) -> Iterator[Clause]:
 
 def _attributes_named(text: str, facts: Facts) -> frozenset[str]:
     """Attributes the clause speaks of: by name ("pole material" is not the material), else by a turn of phrase."""
+    for value in (v for values in facts.texts.values() for v in values if " " in v):
+        text = text.replace(value, " ")  # the "tips" of "rubber tips" name nothing
     said = set(_stems(text))
     named = {
         name
@@ -632,10 +659,11 @@ def _was_asked(value: float, unit: str, before: str, facts: Facts) -> bool:
 def _check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
     """Every value, yes/no attribute and brand the catalogue knows must be this product's own, or rightly denied."""
     named = _whole_names(clause, facts)
-    for phrase, stems, meanings in _known_phrases(_NUMBER.sub(_without_unit, clause.text), vocabulary):
+    for phrase, stems, meanings in _known_phrases(_NUMBER.sub(_without_unit, clause.text), facts, vocabulary):
         if any(set(stems) <= facts.names[name] for name in named):
             continue  # the "wash" of "wash temperature"
-        is_own = any(_is_own(m, stems, clause, facts) for m in meanings)
+        about = _about(phrase, clause, facts)
+        is_own = any(_is_own(m, stems, about, facts) for m in meanings)
         if clause.mood == "asked":
             if not set(stems) <= facts.requested_stems:
                 return f"recalls a wish nobody had: “{phrase}”"
@@ -649,12 +677,14 @@ def _check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
                 return f"denies what the listing states: “{phrase}”"
             if not any(_is_ruled_out(m, facts) for m in meanings):
                 return f"denies without proof: “{phrase}”"
-        elif not is_own and not _is_only_name(stems, meanings, clause, facts):
+        elif not is_own and not _is_only_name(phrase, meanings, clause, facts):
             return f"states what the listing does not: “{phrase}”"
     return ""
 
 
-def _known_phrases(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[str, ...], list[Meaning]]]:
+def _known_phrases(
+    text: str, facts: Facts, vocabulary: Vocabulary
+) -> Iterator[tuple[str, tuple[str, ...], list[Meaning]]]:
     """The longest phrases of the catalogue in the text: (as said, stems, what they can mean)."""
     tokens = [m.group() for m in _TOKEN.finditer(text)]
     i = 0
@@ -662,29 +692,38 @@ def _known_phrases(text: str, vocabulary: Vocabulary) -> Iterator[tuple[str, tup
         for length in range(min(vocabulary.longest, len(tokens) - i), 0, -1):
             stems = tuple(stem(t) for t in tokens[i : i + length])
             meanings = [m for m in vocabulary.meanings(stems) if m.kind in ("value", "flag", "brand")]
-            if meanings and not (length == 1 and stems[0] in PLAIN_STEMS):
+            meanings.extend(facts.own_phrases.get(stems, ()))
+            is_plain = length == 1 and (stems[0] in PLAIN_STEMS | STOP_WORDS or tokens[i] in CLAIMLESS_VERBS)
+            if meanings and not is_plain:
                 yield " ".join(tokens[i : i + length]), stems, meanings
                 i += length - 1
                 break
         i += 1
 
 
-def _is_own(meaning: Meaning, stems: Sequence[str], clause: Clause, facts: Facts) -> bool:
+def _about(phrase: str, clause: Clause, facts: Facts) -> frozenset[str]:
+    """The attributes a value is said of: no measures ("the wool sweater weighs 420 g"), and none that only the
+    value itself seems to name (the "tips" of "it comes with rubber tips").
+    """
+    by_itself = _attributes_named(clause.text, facts) - _attributes_named(clause.text.replace(phrase, " "), facts)
+    return clause.about - by_itself - facts.quantities.keys()
+
+
+def _is_own(meaning: Meaning, stems: Sequence[str], about: frozenset[str], facts: Facts) -> bool:
+    own = {name for name, values in facts.texts.items() if any(_says(value, stems) for value in values)}
+    if own & about:
+        return True
     if meaning.kind == "flag":
         return facts.flags.get(meaning.attribute, False)
     if meaning.kind == "brand":
         return fold(facts.product.brand) in meaning.keys
-    own = {name for name, values in facts.texts.items() if any(_says(value, stems) for value in values)}
-    about = clause.about - facts.quantities.keys()  # in "the wool sweater weighs 420 g" wool is no weight
-    if about:
-        return bool(own & about)
-    return meaning.attribute in own and not _is_part(meaning.attribute, facts)
+    return not about and meaning.attribute in own and not _is_part(meaning.attribute, facts)
 
 
 def _says(value: str, stems: Sequence[str]) -> bool:
     """ "wool" is said by "merino wool"; "leather" is not said by "faux leather"."""
-    said = set(_stems(value))
-    return {p for s in stems for p in (s, *_stems(s))} & said >= set(stems) and not (said - set(stems)) & FALSIFIERS
+    said, parts = set(_stems(value)), {part for s in stems for part in (s, *_stems(s))}
+    return set(stems) <= said and not (said - parts) & FALSIFIERS
 
 
 def _is_part(name: str, facts: Facts) -> bool:
@@ -692,10 +731,11 @@ def _is_part(name: str, facts: Facts) -> bool:
     return any(name != other and name.endswith(f" {other}") for other in ("colour", "color", "material", *facts.texts))
 
 
-def _is_only_name(stems: Sequence[str], meanings: Iterable[Meaning], clause: Clause, facts: Facts) -> bool:
+def _is_only_name(phrase: str, meanings: Iterable[Meaning], clause: Clause, facts: Facts) -> bool:
     """A word of the title or category, where no attribute states otherwise: the "electric" of an electric kettle."""
     contradicted = any(m.attribute in facts.texts or m.attribute in facts.flags for m in meanings)
-    return set(stems) <= facts.title_stems and not contradicted and not clause.about
+    name = fold(" . ".join([facts.product.title, *facts.product.category]))
+    return _contains(name, phrase) and not contradicted and not clause.about
 
 
 def _is_ruled_out(meaning: Meaning, facts: Facts) -> bool:
@@ -726,7 +766,7 @@ def _check_denied_names(clause: Clause, facts: Facts) -> str:
         if not (covered or is_quote) or any(not any(facts.names[n] <= c for c in covered) for n in own):
             return "says the listing is silent about what it states"
     missed = {fold(r.field) for r in facts.reasons if r.contribution < 0}
-    if clause.mood == "denied" and own and not missed & set(own):
+    if clause.mood == "denied" and own and not missed & set(own) and not facts.names[own[0]] <= facts.missed_stems:
         return f"denies what the listing states: “{own[0]}”"
     return ""
 
@@ -746,7 +786,13 @@ def _check_words(clause: Clause, facts: Facts) -> str:
     if clause.mood == "silent":
         known = PLAIN_STEMS | facts.unstated_stems
     for word in words(_NUMBER.sub(_without_unit, clause.text)):
-        if word in STOP_WORDS or word[0].isdigit() or not word.strip("'’") or DENIAL.fullmatch(word):
+        if (
+            word in STOP_WORDS
+            or word[0].isdigit()
+            or not word.strip("'’")
+            or word in CLAIMLESS_VERBS
+            or DENIAL.fullmatch(word)
+        ):
             continue
         parts = {stem(part) for part in re.split(r"[.\-/'’]", word) if part}
         if stem(word) not in known and not parts <= known | STOP_WORDS:
