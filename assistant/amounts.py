@@ -20,12 +20,13 @@ ABOUT_SHARE = 0.2
 """How far "around 80" reaches to either side."""
 
 _CURRENCY = r"(?:us\$|[$€£¥₹]|usd|eur|gbp|cny|rmb|inr)"
-_AFTER = r"(?:[$€£¥₹元]|dollars?|bucks|usd|euros?|eur|pounds?(?: sterling)?|quid|gbp|yuan|rmb|cny)"
+_SIGN_AFTER = r"[$€£¥₹元](?!\s?\d)"
+_WORD_AFTER = r"(?:dollars?|bucks|usd|euros?|eur|pounds?(?: sterling)?|quid|gbp|yuan|rmb|cny)"
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _UNIT = r"(?:[a-z°²³%\"”]+(?:\([a-z]\))?)"
 _NUMBER = re.compile(
-    rf"(?P<before>{_CURRENCY})?\s?(?P<digits>(?<![a-z0-9_.])(?<![a-z0-9]-)-?{_DIGITS})(?P<kilo>k\b)?"
-    rf"(?:[\s-]?(?P<after>{_AFTER})(?![a-z])|[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
+    rf"(?P<before>{_CURRENCY})?\s?(?P<digits>(?<![a-z0-9_.])(?<![a-z]-)(?:(?<!\d)(?<!\d[$€£¥₹])-)?{_DIGITS})(?P<kilo>k\b)?"
+    rf"(?:\s?(?P<sign>{_SIGN_AFTER})|[\s-]?(?P<after>{_WORD_AFTER})(?![a-z])|[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
 )
 _MAX = (
     "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|"
@@ -33,7 +34,8 @@ _MAX = (
     "<=|<|≤|低于|不超过|以下"
 )
 _MIN = (
-    "over|above|more than|at least|min|minimum|minimum of|from|starting at|no less than|not under|greater than|"
+    "over|above|more than|at least|min|minimum|minimum of|from|starting at|no less than|not under|"
+    "not less than|not below|greater than|"
     "higher than|bigger than|larger than|longer than|heavier than|>=|>|≥|超过|至少"
 )
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
@@ -45,6 +47,7 @@ _BOUND_AFTER = re.compile(
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")
 
 
+_REACH = 40  # characters; the longest phrase of bounding has 16
 _WORDS_TOO = frozenset({"in", "a"})  # units that are also everyday words
 
 
@@ -90,7 +93,8 @@ def find_amounts(message: str) -> list[Amount]:
         first = numbers[i]
         second = numbers[i + 1] if i + 1 < len(numbers) else None
         # 1) Two numbers joined by "to", "and" or a dash are a range, if they can be of one kind.
-        if second and _RANGE_JOIN.match(message[first.end : second.start]) and _alike(first, second):
+        is_date = bool(re.match(r"-\d", message[second.end :])) if second else False
+        if second and not is_date and _RANGE_JOIN.match(message[first.end : second.start]) and _alike(first, second):
             between = message[: first.start].rstrip().endswith(("between", "from", "range"))
             joined_by_and = "and" in message[first.end : second.start]
             if between or not joined_by_and:
@@ -111,7 +115,8 @@ def _number(match: re.Match[str]) -> _Number | None:
     if price.amount is None:
         return None
     value = float(price.amount) * (1000 if match["kilo"] else 1)
-    if digits.startswith("-") and value > 0:
+    owed = match["before"] and re.search(r"(?<![\w$€£¥₹])-$", match.string[: match.start()])
+    if (digits.startswith("-") or owed) and value > 0:
         value = -value
     unit = match["unit"] or ""
     end = match.end()
@@ -121,7 +126,7 @@ def _number(match: re.Match[str]) -> _Number | None:
     if unit and not is_known(unit):
         # "4 tents" is no measurement: leave the word to whoever reads words.
         unit, end = "", match.end("kilo") if match["kilo"] else match.end("digits")
-    return _Number(value, match["before"] or match["after"] or "", unit, match.start(), end)
+    return _Number(value, match["before"] or match["sign"] or match["after"] or "", unit, match.start(), end)
 
 
 def _alike(first: _Number, second: _Number) -> bool:
@@ -145,9 +150,10 @@ def _range(message: str, first: _Number, second: _Number) -> Amount:
 
 
 def _single(message: str, number: _Number) -> Amount:
-    before = _BOUND_BEFORE.search(message[: number.start])
+    window = max(0, number.start - _REACH)  # the words just before; a whole message each time is quadratic
+    before = _BOUND_BEFORE.search(message[window : number.start])
     after = _BOUND_AFTER.match(message[number.end :])
-    start = before.start() if before else number.start
+    start = window + before.start() if before else number.start
     end = number.end + after.end() if after else number.end
     groups = {
         **(before.groupdict() if before else {}),
@@ -160,7 +166,7 @@ def _single(message: str, number: _Number) -> Amount:
     low, high = {
         "max": (None, value),
         "min": (value, None),
-        "about": (value * (1 - ABOUT_SHARE), value * (1 + ABOUT_SHARE)),
+        "about": (value - ABOUT_SHARE * abs(value), value + ABOUT_SHARE * abs(value)),
         "exact": (value, value),
     }[bound]
     return Amount(low, high, bound, number.currency, number.unit, start, end)

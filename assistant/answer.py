@@ -53,6 +53,7 @@ sweater; what is nearer ("microwave oven" to a microwave-safe set, 0.46) is offe
 
 def answer(clerk: Clerk, session: str, message: str) -> Iterator[AnswerEvent]:
     """One turn of a conversation. Raises SessionError for an unknown session."""
+    message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
         dialogue = clerk.sessions.dialogue(session)
         last = _last_page(clerk, dialogue)
@@ -111,7 +112,7 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     # 1) Understood: the chips.
     yield Understood(session, request.intent, dialogue.constraints, dialogue.words)
     clock.lap("understood")
-    small_talk = replies.small_talk(request, clerk.settings.shop_name, bool(dialogue.last))
+    small_talk = replies.small_talk(request, clerk.settings.shop_name, len(dialogue.last))
     if request.intent == "policy":
         section = best_section(message, clerk.policies, clerk.searcher.encoder)
         small_talk = quoted(section) if section is not None else ""

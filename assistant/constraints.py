@@ -7,8 +7,8 @@ category leave out would, as a filter, deny stock the shop carries, so there it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -30,6 +30,9 @@ MOST_STATING = 0.5
 
 NEAR = 0.1
 """A single measure ("a 45 L pack") accepts this much to either side; counts (persons, pieces) are exact."""
+
+NEAR_DEGREES = 3.0
+"""The same for temperatures, where a tenth of the number means nothing."""
 
 _EXACT_BASES = frozenset({"persons", "pieces", ""})
 
@@ -78,6 +81,11 @@ class Scope:
         size = int(self.mask.sum())
         return float((self.facets.stating(attribute) & self.mask).sum()) / size if size else 0.0
 
+    def states_text(self, attribute: str, values: Iterable[str]) -> bool:
+        """Whether some product of the scope states one of the values."""
+        column = self.facets.texts.get(attribute, {})
+        return any(bool(self.mask[column[value]].any()) for value in values if value in column)
+
     def states_number(self, attribute: str, base: str) -> bool:
         rows = self.facets.numbers.get((attribute, base))
         return rows is not None and bool(self.mask[rows[0]].any())
@@ -87,7 +95,7 @@ def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, nega
     """A kind of product. Always filters: a shop that leaves categories out has none in its vocabulary."""
     label = facets.labels[next(iter(keys))].lower() if len(keys) == 1 else said
     return Constraint(
-        key="not category" if negated else "category",
+        key=f"not category:{label}" if negated else "category",
         kind="category",
         label=f"no {label}" if negated else label,
         negated=negated,
@@ -99,7 +107,7 @@ def brand_constraint(facets: Facets, keys: frozenset[str], *, negated: bool) -> 
     """One of the brands named, or none of them."""
     names = listed([facets.labels[key] for key in sorted(keys)], "or")
     return Constraint(
-        key="not brand" if negated else "brand",
+        key=f"not brand:{names}" if negated else "brand",
         kind="brand",
         label=f"not {names}" if negated else names,
         negated=negated,
@@ -152,7 +160,8 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     attribute = candidates[0]
     low, high = amount.low, amount.high
     if amount.bound == "exact" and low == high and low is not None and base not in _EXACT_BASES:
-        low, high = low * (1 - NEAR), low * (1 + NEAR)
+        width = NEAR_DEGREES if base == "kelvin" else NEAR * abs(low)
+        low, high = low - width, low + width
     name = scope.facets.labels.get(attribute, attribute)
     return Constraint(
         key=f"attribute:{attribute}",
@@ -241,6 +250,17 @@ def relative_price_constraint(scope: Scope, direction: int, currency: str) -> Co
         return Constraint("price", "price", f"cheap: up to {said}", high=limit, note=note)
     note = f"the upper third of the prices of our {scope.name}"
     return Constraint("price", "price", f"premium: from {said}", low=limit, note=note)
+
+
+def joined_price(old: Constraint, new: Constraint) -> Constraint | None:
+    """A lower and an upper bound said apart, as one range; None if they are no such pair or exclude each other."""
+    if (old.low is None) == (new.low is None) or (old.high is None) == (new.high is None):
+        return None
+    low = old.low if new.low is None else new.low
+    high = old.high if new.high is None else new.high
+    if low is None or high is None or low > high:
+        return None
+    return replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
 
 
 def stock_constraint() -> Constraint:

@@ -163,7 +163,8 @@ class Sessions:
     @staticmethod
     def _update(db: Any, id: str, dialogue: Dialogue) -> None:
         values = {"dialogue": _DIALOGUE.dump_json(dialogue).decode(), "touched": time.time()}
-        db.execute(update(sessions).where(sessions.c.id == id).values(**values))
+        if not db.execute(update(sessions).where(sessions.c.id == id).values(**values)).rowcount:
+            raise SessionError("This conversation was deleted while it was being answered.")
 
 
 class Feedback:

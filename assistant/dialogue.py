@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.constraints import category_constraint
+from assistant.constraints import category_constraint, joined_price
 from assistant.types import Constraint, PastItem
 from assistant.understand import Request
 from assistant.wording import amount as worded_amount
@@ -54,7 +54,7 @@ def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets:
 
     new = list(request.constraints)
     words, extra, like = dialogue.words, dialogue.extra, dialogue.like
-    referenced = _referenced(last, request.ordinal)
+    referenced = [] if _is_other_kind(dialogue, request) else _referenced(last, request.ordinal)
     if request.ordinal is not None and referenced:
         # "the second one, but bigger": its kind and name join the wish.
         product = referenced[0]
@@ -71,7 +71,7 @@ def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets:
     extra = f"{extra} {request.extra}".strip()
     words = composed(constraints, extra) if replaced else f"{words} {request.text}".strip()
     # "More like the first" must not bring the first again; "the first, but bigger" cannot.
-    only_like = request.ordinal is not None and not request.comparatives and not request.constraints
+    only_like = request.ordinal is not None and request.others and not request.comparatives
     return replace(dialogue, words=words, extra=extra, like=like, constraints=constraints, exclude_shown=only_like)
 
 
@@ -79,7 +79,7 @@ def without(dialogue: Dialogue, key: str) -> Dialogue:
     """The state with one chip taken off."""
     constraints = tuple(c for c in dialogue.constraints if c.key != key)
     words = composed(constraints, dialogue.extra)
-    return replace(dialogue, constraints=constraints, words=words, exclude_shown=False)
+    return replace(dialogue, constraints=constraints, words=words, like="", exclude_shown=False)
 
 
 def with_page(dialogue: Dialogue, ids: Sequence[str]) -> Dialogue:
@@ -90,12 +90,19 @@ def with_page(dialogue: Dialogue, ids: Sequence[str]) -> Dialogue:
     return replace(dialogue, last=tuple(ids), shown=shown)
 
 
-def merged(old: Iterable[Constraint], new: Iterable[Constraint]) -> tuple[Constraint, ...]:
+def merged(old: Sequence[Constraint], new: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """New constraints replace old ones of the same key, and old ones they contradict."""
-    new = tuple({c.key: c for c in new}.values())
+    stood = {c.key: c for c in old}
+    new = tuple({c.key: _with_bound(stood.get(c.key), c) for c in new}.values())
     keys = {c.key for c in new}
     kept = [c for c in old if c.key not in keys and not any(_contradict(c, n) for n in new)]
     return (*kept, *new)
+
+
+def _with_bound(old: Constraint | None, new: Constraint) -> Constraint:
+    """ "under $200", then "over $150": the first bound still stands."""
+    joined = joined_price(old, new) if old is not None and new.kind == "price" and not old.note else None
+    return joined or new
 
 
 def _contradict(old: Constraint, new: Constraint) -> bool:
@@ -132,6 +139,13 @@ def as_filter(constraints: Iterable[Constraint], exclude_ids: Iterable[str] = ()
         attributes=tuple(c.test for c in hard if c.test is not None),
         exclude_ids=frozenset(exclude_ids),
     )
+
+
+def _is_other_kind(dialogue: Dialogue, request: Request) -> bool:
+    """Whether the message names another kind of thing than the page shows: kettles measure no tent."""
+    old = next((c.values for c in dialogue.constraints if c.kind == "category"), None)
+    new = next((c.values for c in request.constraints if c.kind == "category"), None)
+    return new is not None and old is not None and new != old
 
 
 def _goes_on(dialogue: Dialogue, request: Request) -> bool:

@@ -76,14 +76,15 @@ ASKING_WORDS = frozenset(
     only actually tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead
     ideally preferably must available stock currently today now day not no without don't dont isn't except
     anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
-    old year years thing""".split()
+    old year years avoid hate excluding
+    thing""".split()
 )
 
 NEGATIONS = frozenset(
     """not no without non except excluding avoid never isn't isnt don't dont nothing hate minus sans""".split()
 )
 
-SOFTENERS = ("ideally", "preferably", "if possible", "would be nice", "a plus", "nice to have", "rather")
+SOFTENERS = ("ideally", "preferably", "if possible", "would be nice", "a plus", "nice to have")
 
 STOCK_PHRASES = (
     "in stock",
@@ -141,8 +142,11 @@ PREFERENCES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "small": (("capacity", "screen size", "diameter", "width", "length"), -1, "smallest"),
 }  # fmt: skip
 
+_COUNTED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = {
-    "first one": 0, "the first": 0, "number one": 0, "number 1": 0, "second one": 1, "the second": 1, "number two": 1,
-    "number 2": 1, "third one": 2, "the third": 2, "number three": 2, "number 3": 2, "last one": -1, "the last": -1,
-    "fourth one": 3, "the fourth": 3, "#1": 0, "#2": 1, "#3": 2,
+    **{f"{word} one": n for n, word in enumerate(_COUNTED)},
+    **{f"the {word}": n for n, word in enumerate(_COUNTED)},
+    **{f"number {n}": n - 1 for n in range(1, 11)},
+    **{f"#{n}": n - 1 for n in range(1, 11)},
+    "last one": -1, "the last": -1, "number one": 0, "number two": 1, "number three": 2,
 }  # fmt: skip

@@ -9,17 +9,18 @@ from retrieval.text import stem
 # Words that carry no claim about a product by themselves.
 PLAIN_STEMS = frozenset(
     stem(word)
-    for word in """again also although among and approximately as ask asked asking at available average aware because below between
-    both bought brand budget but by category choice colour color come comes cost costs cover customer customers did
-    do does each either fact fit fits for from gave give given gives giving had has have having here however in into
-    is it its itself item just keep keeps kind like limit list listed listing lists made make makes making mark
-    match matches may mean means meant meets mention mentions mentioned model moment name named names need needs note
-    noted of offer offers on one option or other our out over own part person pick piece place please price priced
-    product put range rate rated rating reason remain remains remember request requested review reviews saw
-    say says sell sells shop similar since sit sits size so specify stand stands star stars state stated states stay
-    stays still stock such suit suits tell than that the then therefore this though thus to too under unfortunately up
-    use used uses viewed want wanted wants way weigh weighs weighing well what when where whether which while who wish
-    wished with within yet you your hold holds last lasts lasting looked looking cart sold unavailable exceeds""".split()
+    for word in """again also although among and approximately as ask asked asking at available average aware
+    because below between both bought brand budget but by category choice colour color come comes cost costs
+    cover customer customers did do does each either fact fit fits for from gave give given gives giving had has
+    have having here however in into is it its itself item just keep keeps kind like limit list listed listing
+    lists made make makes making mark match matches may mean means meant meets mention mentions mentioned model
+    moment name named names need needs note noted of offer offers on one option or other our out over own part
+    person pick piece place please price priced product put range rate rated rating reason remain remains
+    remember request requested review reviews saw say says sell sells shop similar since sit sits size so
+    specify stand stands star stars state stated states stay stays still stock such suit suits tell than that
+    the then therefore this though thus to too under unfortunately up use used uses viewed want wanted wants way
+    weigh weighs weighing well what when where whether which while who wish wished with within yet you your hold
+    holds last lasts lasting looked looking cart sold unavailable exceeds""".split()
 )
 
 PRAISE_STEMS = frozenset(
@@ -39,8 +40,8 @@ SILENCE = re.compile(
     r"|(?:\bnot|n't) (?:stated|given|mentioned|named|listed|specified)\b"
 )
 ASKED = re.compile(
-    r"\byou(?:'ve|r)?\b[^.;,]{0,12}?\b(?:ask(?:ed)?(?: for)?|want(?:ed)?|needs?|needed|request(?:ed)?|wish(?:es|ed)?(?: for)?"
-    r"|looking for)\b"
+    r"\byou(?:'ve|r)?\b[^.;,]{0,12}?"
+    r"\b(?:ask(?:ed)?(?: for)?|want(?:ed)?|needs?|needed|request(?:ed)?|wish(?:es|ed)?(?: for)?|looking for)\b"
 )
 EVERY_WISH = re.compile(r"\b(?:what|all|everything) you\b|\byour (?:needs?|request|wish|wishes)\b")
 """Words that claim every wish at once, where "as you asked" claims only its own."""
@@ -59,10 +60,14 @@ ASIDE = re.compile(r"\s*,\s*(?:however|though|unfortunately)\s*,\s*")
 OWN_SUBJECT = re.compile(r"\b(?:it|its|this|the|which|is|are|has|have|at|comes?|costs?|weighs|lasts|rated|you|with)\b")
 """A clause with one of these stands for itself; one without ("... and cotton") goes on about the same attribute."""
 
+_NO_SUPERLATIVE = (
+    "rest|test|west|vest|nest|chest|forest|harvest|request|interest|guest|quest|protest|contest|honest|modest|latest|"
+    "digest|crest"
+)
 COMPARISON = re.compile(
-    r"\b(?:\w+(?:er|ier) than|more \w+ than|less \w+ than|better|worse|superior|unlike|(?:more|less)(?! than)|(?<!at )(?:most|least)|only|"
-    r"(?!(?:rest|test|west|vest|nest|chest|forest|harvest|request|interest|guest|quest|protest|contest|honest|modest|latest|digest|crest)\b)\w{3,}est)\b"
-)  # fmt: skip
+    r"\b(?:\w+(?:er|ier) than|(?:more|less) \w+ than|better|worse|superior|unlike|(?:more|less)(?! than)|only|"
+    rf"(?<!at )(?:most|least)|(?!(?:{_NO_SUPERLATIVE})\b)\w{{3,}}est)\b"
+)
 
 OVER = re.compile(r"\b(?:over|above|more than|exceed\w*|beyond|higher than)\b")
 UNDER = re.compile(r"\b(?:under|below|within|less than|up to|inside|cheaper than|lower than)\b")

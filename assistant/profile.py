@@ -34,14 +34,15 @@ def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
     """
     wanted = {"shopper", "time", "event", "product_id"}
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             missing = wanted - set(rows.fieldnames or ())
             if missing:
                 raise SettingsError(f"The events file {path} has no column {', '.join(sorted(missing))}.")
             events: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
             for row in rows:
-                if row["product_id"] in products and row["event"] in _VERBS:
+                whole = row["shopper"] and row["time"]
+                if whole and row["product_id"] in products and row["event"] in _VERBS:
                     events[row["shopper"]].append((row["time"], row["event"], row["product_id"]))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The events file {path} cannot be read: {error}.") from error

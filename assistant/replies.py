@@ -16,12 +16,12 @@ from assistant.ranking import Ranked
 from assistant.reasons import in_order
 from assistant.types import Constraint, Recommendation, Sentence
 from assistant.understand import Request
-from assistant.wording import listed, money
+from assistant.wording import listed, money, plural
 from retrieval.text import fold
 from retrieval.types import Filter
 
 
-def small_talk(request: Request, shop_name: str, has_results: bool) -> str:
+def small_talk(request: Request, shop_name: str, on_page: int) -> str:
     """The whole reply to a message that asks for no product; "" if it does ask for one."""
     if request.intent == "greeting":
         return (
@@ -38,9 +38,11 @@ def small_talk(request: Request, shop_name: str, has_results: bool) -> str:
             "I could not find a wish in that. Tell me what you are looking for, for example “a quiet kettle under $60”."
         )
         return f"{notes} {ask}".strip()
-    if request.intent == "more" and not has_results:
+    if request.ordinal is not None and on_page and not -on_page <= request.ordinal < on_page:
+        return f"I have shown you {plural(on_page, 'product')}, so I am not sure which one you mean."
+    if request.intent == "more" and not on_page:
         return "I have not shown you anything yet. What are you looking for?"
-    if request.intent == "refine" and not has_results and not request.constraints and not request.extra:
+    if request.intent == "refine" and not on_page and not request.constraints and not request.extra:
         return "I have not shown you anything yet to compare with. What are you looking for?"
     return ""
 

@@ -103,8 +103,9 @@ def load_settings(data_dir: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
+        got = "" if first["type"] == "extra_forbidden" else f" (got {first['input']!r})"  # it may be a mistyped secret
         raise SettingsError(
-            f"Setting {key!r}: {first['msg']} (got {first['input']!r}); look in {file} and STORECLERK_* variables."
+            f"Setting {key!r}: {first['msg']}{got}; look in {file} and STORECLERK_* variables."
         ) from error
     return settings.model_copy(update={"data_dir": data_dir}) if data_dir is not None else settings
 
@@ -117,4 +118,9 @@ def _read(file: Path) -> dict[str, Any]:
     for key in ("data_dir", "models_dir", "images_dir", "events", "policies"):
         if isinstance(values.get(key), str):
             values[key] = file.parent / Path(values[key]).expanduser()
+    for section, key in (("encoder", "model"), ("encoder", "adapter"), ("generator", "model")):
+        table = values.get(section)
+        named = table.get(key, "") if isinstance(table, dict) else ""
+        if table is not None and isinstance(named, str) and named and (file.parent / named).exists():  # a server's model is a name, no path
+            table[key] = str(file.parent / named)
     return values

@@ -10,6 +10,7 @@ Reads a message alone; what it changes in a running conversation is `dialogue`'s
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +20,12 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.amounts import Amount, find_amounts
 from assistant.constraints import (
+    COVERAGE,
     Scope,
     brand_constraint,
     category_constraint,
     flag_constraint,
+    joined_price,
     measure_constraint,
     preference_constraint,
     price_constraint,
@@ -66,6 +69,14 @@ _NUMBER_WORD = re.compile(
     rf"\b({'|'.join(_NUMBER_WORDS)})([\s-](?:person|people|man|inch|litre|liter|hour|piece|burner|metre|meter)s?\b)"
 )
 _ARTICLE = re.compile(r"(?:^|\b(?:need|want|sell|have|carry|find|show me|for|buy)\s+)(?:an?|some|any|new)\s+$")
+_REFUSALS = re.compile(
+    r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
+)
+_JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
+_COLOURS = ("colour", "color")
+_LETTER_SIZES = ("xs", "xl", "xxl", "2xl", "3xl")
+_SPELLED = {"small": "s", "medium": "m", "large": "l"}
+_SHORT = 3  # words
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
 
@@ -83,6 +94,8 @@ class Request:
     """("price",) or attribute names to try, with -1 for less and +1 for more."""
     ordinal: int | None = None
     """Which of the products last shown is meant: 0 the first, -1 the last."""
+    others: bool = False
+    """Other products are wanted than those shown: "more like the first"."""
     unknown: tuple[str, ...] = ()
     """Words that stand in no listing of the shop."""
     unnamed: str = ""
@@ -136,7 +149,7 @@ def understand(
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE]
         notes.append(f"I read the first {LONGEST_MESSAGE:,} characters of your message.")
-    folded = fold(message)
+    folded = _plainly_said(fold(message)[:LONGEST_MESSAGE], reader.vocabulary)
     if _is_said(folded, RESETS):
         return Request("start_over")
     if _is_said(folded, THANKS):
@@ -144,15 +157,14 @@ def understand(
     if _is_said(folded, GREETINGS):
         return Request("greeting")
 
-    folded = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], folded)
     tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
     tokens, mended = _mend_spelling(tokens, reader)
     notes.extend(f"I read “{wrong}” as “{right}”." for wrong, right in mended)
 
+    relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if _take(folded, tokens, (phrase,))), 0)
     comparatives = _take_comparatives(folded, tokens)
     ordinal = _take_ordinal(folded, tokens, names)
     wants_more = _take(folded, tokens, MORE)
-    relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if _take(folded, tokens, (phrase,))), 0)
     in_stock = _take(folded, tokens, STOCK_PHRASES)
     opens = folded.startswith("something") or _take(folded, tokens, SEARCH_OPENERS)
 
@@ -189,10 +201,27 @@ def understand(
         extra,
         tuple(comparatives),
         ordinal,
+        wants_more or bool(re.search(r"\b(?:like|similar)\b", folded)),
         unknown,
         unnamed,
         tuple(dict.fromkeys(notes)),
     )
+
+
+def _plainly_said(folded: str, vocabulary: Vocabulary) -> str:
+    """The message with its roundabout ways made plain: typographic apostrophes, "two-person", and every way of
+    refusing ("anything but", "rather than", "non-", "-free") as "not".
+    """
+    text = folded.replace("’", "'")
+    text = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], text)
+    text = _REFUSALS.sub("not", text)
+    text = re.sub(r"\bnon-(?=[a-z])", "not ", text)
+
+    def free(match: re.Match[str]) -> str:  # "leather-free", but "bpa free" where listings say it so
+        known = vocabulary.meanings([stem(match[1]), stem("free")])
+        return match[0] if known or not vocabulary.meanings([stem(match[1])]) else f"not {match[1]}"
+
+    return re.sub(r"\b([a-z]+)[- ]free\b", free, text)
 
 
 def _constraints(
@@ -227,6 +256,9 @@ def _constraints(
             found.append(brand_constraint(facets, meaning.keys, negated=denied))
         elif meaning.kind == "flag":
             found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=softened))
+        elif meaning.kind == "value" and meaning.attribute == "size" and not scope.states_text("size", meaning.keys):
+            for token in tokens:
+                token.used &= not match.start <= token.start < match.end  # a "large" jacket is an L
         elif meaning.kind == "value":
             found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=softened))
     found.extend(_sizes(folded, tokens, scope))
@@ -246,8 +278,9 @@ def _constraints(
                 notes.append(note)
         if constraint is not None:
             found.append(_joined(found, constraint, notes))
+    shades = {m.start - len(w) - 1 for m in matches if m.meaning.attribute in _COLOURS for w in ("light", "bright")}
     for token in tokens:
-        if token.text in PREFERENCES and not token.used:
+        if token.text in PREFERENCES and not token.used and token.start not in shades:
             constraint = preference_constraint(scope, token.text, *PREFERENCES[token.text])
             if constraint is not None:
                 token.used = True
@@ -260,16 +293,24 @@ def _constraints(
 
 
 def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
-    """The last of a key stands, except that "navy or grey" are two values of one wish."""
+    """The last of a key stands, except that "navy or grey" and "Brindle or Northlea" are one wish for either."""
     kept: dict[str, Constraint] = {}
     for c in found:
         old = kept.get(c.key)
-        both = old is not None and old.test is not None and c.test is not None and old.test.any_of and c.test.any_of
-        if old is not None and both and old.label != c.label and old.test is not None and c.test is not None:
-            test = replace(c.test, any_of=old.test.any_of | c.test.any_of)
-            c = replace(c, test=test, label=f"{old.label} or {c.label}", hard=old.hard and c.hard)
+        if old is not None and old.label != c.label:
+            c = _either(old, c)
         kept[c.key] = c
     return list(kept.values())
+
+
+def _either(old: Constraint, new: Constraint) -> Constraint:
+    label, hard = f"{old.label} or {new.label}", old.hard and new.hard
+    if new.values and old.kind == new.kind == "brand":
+        return replace(new, values=tuple(sorted({*old.values, *new.values})), label=label)
+    if old.test is not None and new.test is not None and old.test.any_of and new.test.any_of:
+        test = replace(new.test, any_of=old.test.any_of | new.test.any_of)
+        return replace(new, test=test, label=label, hard=hard)
+    return new
 
 
 def _gap(amount: Amount, match: _Match) -> int:
@@ -279,15 +320,13 @@ def _gap(amount: Amount, match: _Match) -> int:
 
 def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Constraint:
     """ "over 20 and under 50" said apart is one range; "under 20 and over 50" cannot be, and is said to be so."""
-    old = next((c for c in found if c.key == new.key), None)
-    if old is None or new.kind != "price" or (old.low is None) == (new.low is None):
+    old = next((c for c in found if c.key == new.key == "price"), None)
+    if old is None:
         return new
-    low = old.low if old.low is not None else new.low
-    high = old.high if old.high is not None else new.high
-    if low is not None and high is not None and low > high:
+    both = joined_price(old, new)
+    if both is None and (old.low is None) != (new.low is None):
         notes.append(f"“{old.label}” and “{new.label}” cannot both hold, so I went by “{new.label}”.")
-        return new
-    return replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
+    return both or new
 
 
 def _category(folded: str, matches: Sequence[_Match], facets: Facets) -> Constraint | None:
@@ -296,8 +335,8 @@ def _category(folded: str, matches: Sequence[_Match], facets: Facets) -> Constra
     direct = [m for m in named if not _is_context(folded[: m.start])] or named[:1]
     if not direct:
         return None
-    between = folded[direct[0].end : direct[-1].start]
-    if len(direct) > 1 and re.fullmatch(r"\W*(?:and|or|,|/)\s*(?:an?|some|the)?\s*", between):
+    gaps = [folded[a.end : b.start] for a, b in itertools.pairwise(direct)]
+    if gaps and all(_JOINED.fullmatch(gap) for gap in gaps):
         keys = frozenset[str]().union(*(m.meaning.keys for m in direct))
         return category_constraint(facets, keys, " or ".join(m.said for m in direct))
     narrowest = min(direct, key=lambda m: m.meaning.rows)
@@ -373,35 +412,42 @@ def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
 
 def _is_denied(folded: str, tokens: list[_Token], i: int) -> bool:
     """Whether one of the words just before denies this one; a comma or another wish in between ends the reach."""
-    for back in range(1, _NEGATION_REACH + 2):
-        if i - back < 0:
+    reach, joined = _NEGATION_REACH + 1, False
+    for back in range(1, i + 1):
+        before = tokens[i - back]
+        if "," in folded[before.end : tokens[i].start] or reach == 0:
             return False
-        word = tokens[i - back].text
-        if "," in folded[tokens[i - back].end : tokens[i].start]:
-            return False
-        if word in NEGATIONS:
+        if before.silent:
+            continue  # "don't show me kettles"; the "not" of "not too expensive" denies nothing else
+        if before.text in NEGATIONS:
             return True
-        if tokens[i - back].used or word in ("but", "and", "with"):
-            return tokens[i - back].denied
+        if before.text in ("or", "nor"):
+            joined = True
+        elif before.used or before.text in ("but", "and", "with"):
+            return joined and before.denied  # "no red or blue" denies both, "no red tent" only the red
+        reach -= 1
     return False
 
 
 def _sizes(folded: str, tokens: list[_Token], scope: Scope) -> list[Constraint]:
-    """ "size 42", "size L", or a bare "XL" where the category comes in sizes."""
-    values = scope.facets.texts.get("size", {})
-    match = re.search(r"\bsize\s+((?:eu|uk|us)?\s?[\w./-]+)", folded)
-    spelled = {"small": "s", "medium": "m", "large": "l", "extra large": "xl"}
-    wanted = match.group(1) if match else ""
-    if not wanted and values and scope.is_narrow:
-        bare = [t for t in tokens if t.text in ("xs", "xl", "xxl", "2xl", "3xl") or (t.text in spelled and not t.used)]
-        wanted = bare[0].text if bare else ""
-    keys = {v for v in values if v in (wanted, spelled.get(wanted)) or v.split()[-1] == wanted}
-    if not wanted or not keys:
+    """ "size 42", "size M or L", or a bare "XL" where the category comes in sizes."""
+    column = scope.facets.texts.get("size", {})
+    values = [v for v, rows in column.items() if scope.mask[rows].any()]
+    match = re.search(r"\bsizes?\s+([\w./-]+(?:\s+[\d./-]+)?)(?:\s*(?:or|/|,)\s*([\w./-]+))?", folded)
+    wanted = [w for w in match.groups() if w] if match else []
+    if not wanted and scope.is_narrow and scope.coverage("size") >= COVERAGE:
+        letters = ("s", "m", "l") if len(tokens) <= _SHORT else ()  # "M", "or L": nothing else can be meant
+        bare = [t.text for t in tokens if t.text in (*_LETTER_SIZES, *letters) or (t.text in _SPELLED and not t.used)]
+        wanted = bare[:2]
+    keys = {v for v in values for w in wanted if v in (w, _SPELLED.get(w)) or v.split()[-1] == w}
+    if not keys:
         return []
     for token in tokens:
-        token.used |= token.text in (*wanted.split(), "size")
+        token.used |= token.text in (*" ".join(wanted).split(), "size", "sizes")
     meaning = Meaning("value", frozenset(keys), "size")
-    return [value_constraint(scope, meaning, f"size {wanted.upper()}", negated=False, softened=False)]
+    negated = match is not None and bool(re.search(r"\b(?:no|not|without)\s+$", folded[: match.start()]))
+    said = " or ".join(w.upper() for w in wanted)
+    return [value_constraint(scope, meaning, f"size {said}", negated=negated, softened=False)]
 
 
 def _mend_spelling(tokens: list[_Token], reader: Reader) -> tuple[list[_Token], list[tuple[str, str]]]:
@@ -478,5 +524,6 @@ def _use(tokens: list[_Token], start: int, end: int, *, silent: bool = False) ->
 
 def _is_said(folded: str, phrases: Sequence[str]) -> bool:
     """Whether the whole message says one of the phrases, give or take a letter and its punctuation."""
-    bare = re.sub(r"[^\w\s]", "", folded).strip()
+    bare = re.sub(r"\b(?:please|ok|okay|now|then|again|there)\b", "", re.sub(r"[^\w\s]", "", folded))
+    bare = " ".join(bare.split())
     return any(fuzz.ratio(bare, phrase) >= 90 for phrase in phrases)

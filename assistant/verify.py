@@ -60,7 +60,7 @@ _NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[
 _TOKEN = re.compile(r"[^\W_]+(?:[.\-/'’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“A-Z0-9])")
 _STARS = re.compile(
-    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?(?P<scale>\d+)(?: stars?)?"
+    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?(?P<scale>\d+)"
     r"|(?:\brated|\brating (?:of|is)) (?P<b>\d+(?:\.\d+)?)(?![\w]|\.\d)|(?<![\w.])(?P<c>\d+(?:\.\d+)?)[ -]stars?\b"
 )
 _RATERS = re.compile(r"(?<![\w.])(?P<count>\d[\d,]*) (?:customer|review|rating|buyer|shopper)s?\b")
@@ -192,10 +192,18 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     """Checks one sentence; the first claim without support decides."""
     # 1) The sentence as a whole.
     bare = _without_quotes(_without_names(fold(sentence).replace("’", "'"), facts), facts)
-    for check in (_check_names, _check_comparisons, _check_money, _check_budget, _check_stock, _check_rating):
-        why = _check_form(sentence, bare) or check(bare, facts)
-        if why:
-            return Verdict(False, why)
+    why = (
+        _check_form(sentence, bare)
+        or _check_names(bare, facts)
+        or _check_comparisons(bare, facts)
+        or _check_third(bare, facts)
+        or _check_money(bare, facts)
+        or _check_budget(bare, facts)
+        or _check_stock(bare, facts)
+        or _check_rating(bare, facts)
+    )
+    if why:
+        return Verdict(False, why)
 
     # 2) What is left, clause by clause: numbers, values and words belong to what they are said of.
     rest = _without_notes(_money_pattern(facts).sub(" ", _without_rating(bare)), facts)
@@ -224,21 +232,19 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
 
 
 def _expressed(sentence: str, bare: str, clauses: Sequence[Clause], facts: Facts) -> list[Reason]:
-    """The reasons worded. What stands in a name words none; and of two reasons with one value ("steel", asked
-    for, and not the carbon steel that was ruled out) the trade-off is worded only if it reads like one.
+    """The reasons worded. What stands in a name words none; and where a trade-off's value is also that of
+    something met ("steel", asked for, while carbon steel was ruled out), it is worded only if it reads like one.
     """
     unnamed = _without_names(fold(sentence).replace("’", "'"), facts)
-    found = [
-        r
-        for r in facts.reasons
-        if expresses(sentence if r.kind in ("relevance", "taste") or r.field == "category" else unnamed, r)
-    ]
-    met = {(r.field, r.value) for r in found if r.contribution > 0}
-    return [
-        r
-        for r in found
-        if (r.field, r.value) not in met or r.contribution > 0 or _reads_negative(r, bare, clauses, facts)
-    ]
+    by_name = {r.id for r in facts.reasons if r.kind in ("relevance", "taste") or r.field == "category"}
+    found = [r for r in facts.reasons if expresses(sentence if r.id in by_name else unnamed, r)]
+    met = fold(" . ".join(f"{r.field} {r.value}" for r in found if r.contribution > 0))
+
+    def is_worded(r: Reason) -> bool:
+        said = r.field if r.value == "yes" else r.value
+        return r.contribution > 0 or not _contains(met, said) or _reads_negative(r, bare, clauses, facts)
+
+    return [r for r in found if is_worded(r)]
 
 
 def expresses(sentence: str, reason: Reason) -> bool:
@@ -253,7 +259,8 @@ def expresses(sentence: str, reason: Reason) -> bool:
     if reason.kind == "relevance":
         return all(_contains(folded, part) for part in reason.value.split(", ")) or fold(reason.value) in folded
     if reason.kind == "taste":
-        return _contains(folded, reason.value) or _contains(folded, reason.value.split(",")[0])
+        names = (reason.value, reason.value.split(",")[0], "this very product")
+        return any(_contains(folded, name) and _contains(fold(reason.text), name) for name in names)
     if reason.field != "rating" and re.fullmatch(r"[\d.,]+", reason.value) and not _contains(folded, reason.field):
         return False  # a bare number says nothing of what it counts
     return _contains(folded, reason.value) or _holds_amount(folded, reason.value) or _holds_item(folded, reason)
@@ -353,7 +360,8 @@ def _check_names(bare: str, facts: Facts) -> str:
         return "likens it to something else"
     for match in re.finditer(r"\byou (?:bought|viewed|looked at|put in)\b", bare):
         is_of_past = re.search(rf"{_PAST}(?: that| which)?\s*$", bare[: match.start()])
-        if not is_of_past or match.group() not in recalled:
+        is_itself = f"{match.group()} this very product" in recalled and "this very product" in bare
+        if not (is_of_past or is_itself) or match.group() not in recalled:
             return f"recalls what the shopper did not do: “{match.group()}”"
     return ""
 
@@ -368,7 +376,7 @@ def _check_comparisons(bare: str, facts: Facts) -> str:
     for word in words(bare):
         if stem(word) in PRAISE_STEMS - stated - reasons:
             return f"praises: “{word}”"
-    return _check_third(bare, facts)
+    return ""
 
 
 def _check_third(bare: str, facts: Facts) -> str:
@@ -563,13 +571,11 @@ def _attributes_named(text: str, facts: Facts) -> frozenset[str]:
     for value in (v for values in facts.texts.values() for v in values if " " in v):
         text = text.replace(value, " ")  # the "tips" of "rubber tips" name nothing
     said = set(_stems(text))
-    named = {
-        name
-        for name, stems in facts.names.items()
-        if name not in NO_NAMES
-        if stems <= said or (stems - LOOSE_NAME_STEMS and stems - LOOSE_NAME_STEMS <= said)
-    }
-    named = {n for n in named if not any(facts.names[n] < facts.names[other] for other in named)}
+    names = {name: stems for name, stems in facts.names.items() if name not in NO_NAMES}
+    full = {name for name, stems in names.items() if stems <= said}
+    full = {n for n in full if not any(names[n] < names[other] for other in full)}
+    cores = {name: stems - LOOSE_NAME_STEMS for name, stems in names.items()}
+    named = full | {name for name, core in cores.items() if core and core <= said}
     return frozenset(named or (name for pattern, names in SPOKEN_AS if pattern.search(text) for name in names))
 
 
@@ -603,9 +609,9 @@ def _holders(value: float, unit: str, facts: Facts) -> Iterator[str]:
     """Attributes that have this number for their value."""
     for name, quantity in facts.quantities.items():
         counted = not quantity.unit or to_base(0.0, quantity.unit)[1] in ("persons", "pieces")
-        if unit and quantity.unit and _is_same(value, unit, quantity):
-            yield name
-        elif counted and value == quantity.value and (not unit or stem(unit) in facts.names[name]):
+        if (unit and quantity.unit and _is_same(value, unit, quantity)) or (
+            counted and value == quantity.value and (not unit or stem(unit) in facts.names[name])
+        ):
             yield name
     for name, texts in facts.texts.items():
         for text in texts:
@@ -662,8 +668,8 @@ def _check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
     for phrase, stems, meanings in _known_phrases(_NUMBER.sub(_without_unit, clause.text), facts, vocabulary):
         if any(set(stems) <= facts.names[name] for name in named):
             continue  # the "wash" of "wash temperature"
-        about = _about(phrase, clause, facts)
-        is_own = any(_is_own(m, stems, about, facts) for m in meanings)
+        about = _about(phrase, meanings, clause, facts)
+        is_own = any(_is_own(m, phrase, about, facts) for m in meanings)
         if clause.mood == "asked":
             if not set(stems) <= facts.requested_stems:
                 return f"recalls a wish nobody had: “{phrase}”"
@@ -701,16 +707,17 @@ def _known_phrases(
         i += 1
 
 
-def _about(phrase: str, clause: Clause, facts: Facts) -> frozenset[str]:
+def _about(phrase: str, meanings: Sequence[Meaning], clause: Clause, facts: Facts) -> frozenset[str]:
     """The attributes a value is said of: no measures ("the wool sweater weighs 420 g"), and none that only the
     value itself seems to name (the "tips" of "it comes with rubber tips").
     """
     by_itself = _attributes_named(clause.text, facts) - _attributes_named(clause.text.replace(phrase, " "), facts)
-    return clause.about - by_itself - facts.quantities.keys()
+    measures = facts.quantities.keys() - {m.attribute for m in meanings}
+    return clause.about - by_itself - measures
 
 
-def _is_own(meaning: Meaning, stems: Sequence[str], about: frozenset[str], facts: Facts) -> bool:
-    own = {name for name, values in facts.texts.items() if any(_says(value, stems) for value in values)}
+def _is_own(meaning: Meaning, phrase: str, about: frozenset[str], facts: Facts) -> bool:
+    own = {name for name, values in facts.texts.items() if any(_says(value, phrase) for value in values)}
     if own & about:
         return True
     if meaning.kind == "flag":
@@ -720,10 +727,10 @@ def _is_own(meaning: Meaning, stems: Sequence[str], about: frozenset[str], facts
     return not about and meaning.attribute in own and not _is_part(meaning.attribute, facts)
 
 
-def _says(value: str, stems: Sequence[str]) -> bool:
+def _says(value: str, phrase: str) -> bool:
     """ "wool" is said by "merino wool"; "leather" is not said by "faux leather"."""
-    said, parts = set(_stems(value)), {part for s in stems for part in (s, *_stems(s))}
-    return set(stems) <= said and not (said - parts) & FALSIFIERS
+    said = set(_stems(value))
+    return set(phrase_of(phrase)) <= said and not (said - set(_stems(phrase))) & FALSIFIERS
 
 
 def _is_part(name: str, facts: Facts) -> bool:
@@ -813,14 +820,18 @@ def _whole_flags(said: set[str], yes: bool, facts: Facts) -> set[str]:
 
 def _check_wishes(bare: str, clauses: Sequence[Clause], expressed: Sequence[Reason], facts: Facts) -> str:
     """ "as you asked" and "what you need" claim that a wish is met; "not what you asked for" that one is not."""
+    every = EVERY_WISH.search(bare) is not None
+    spoken = frozenset(name for clause in clauses for name in clause.about)
+    missed = [r for r in (facts.reasons if every else expressed) if r.contribution < 0]
+    unmet = [c for c in facts.constraints if not facts.is_met(c)]
+    unmet = [c for c in unmet if every or (c.test and fold(c.test.attribute) in spoken)]
     for clause in clauses:
         if clause.mood != "asked" or _has_content(clause.text):
             continue
-        missed = [r for r in (facts.reasons if EVERY_WISH.search(bare) else expressed) if r.contribution < 0]
         if clause.contrasted:
-            if not missed:
+            if not (missed or unmet):
                 return "calls missed what is met"
-        elif missed or not any(r.kind == "request_met" for r in expressed):
+        elif missed or unmet or not any(r.kind == "request_met" for r in expressed):
             return "claims a wish is met that is not"
     return ""
 

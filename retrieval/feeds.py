@@ -205,7 +205,9 @@ def _rows(feed: Feed, reader: RowReader) -> Iterator[_Row]:
 def _csv_rows(feed: Feed, text: Iterable[str], reader: RowReader) -> Iterator[_Row]:
     csv.field_size_limit(_LARGEST_CELL)
     lines = iter(text)
-    header_number, header_line = next((n, line) for n, line in enumerate(lines, start=1) if line.strip())
+    header_number, header_line = next(((n, line) for n, line in enumerate(lines, start=1) if line.strip()), (0, ""))
+    if not header_line:  # nothing but spaces of a kind that only the decoded text shows
+        raise FeedError(f"{feed.path} is empty: give a file with at least one product")
     delimiter = _delimiter(header_line)
     columns = [cell.strip() for cell in next(csv.reader([header_line], delimiter=delimiter))]
     if missing := reader.missing_fields(columns):

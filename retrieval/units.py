@@ -111,7 +111,9 @@ def to_base(value: float, unit: str) -> tuple[float, str]:
 def same_amount(a: float, a_unit: str, b: float, b_unit: str, *, tolerance: float = 0.005) -> bool:
     """Whether two amounts agree within `tolerance` (a share), as rounding in a text allows."""
     (left, left_base), (right, right_base) = to_base(a, a_unit), to_base(b, b_unit)
-    return left_base == right_base and abs(left - right) <= tolerance * max(abs(left), abs(right), 1e-12)
+    if left_base == "kelvin":  # half a percent of a room's 293 K would be one and a half degrees
+        left, right = left - 273.15, right - 273.15
+    return left_base == right_base and abs(left - right) <= tolerance * max(abs(left), abs(right)) + 1e-9
 
 
 def pretty(unit: str) -> str:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import ui.serve  # noqa: F401  (adds the command `serve`)
+from assistant.cli import cli
 from assistant.settings import EncoderSettings, GeneratorSettings, Settings
-from ui.serve import cli
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -113,21 +113,21 @@ def price(low: float | None, high: float | None, label: str, note: str = "") -> 
 def flag(name: str, *, wanted: bool = True) -> Constraint:
     test = AttributeTest(name, flag=True, negated=not wanted)
     return Constraint(
-        f"attribute:{name}", "attribute", name if wanted else f"no {name}", False, negated=not wanted, test=test
+        f"attribute:{name}", "attribute", name if wanted else f"no {name}", negated=not wanted, test=test
     )
 
 
-def value(attribute: str, *values: str, negated: bool = False) -> Constraint:
+def value(attribute: str, *values: str, negated: bool = False, hard: bool = True) -> Constraint:
     test = AttributeTest(attribute, any_of=frozenset(values), negated=negated)
     label = f"not {values[0]}" if negated else values[0]
-    return Constraint(f"attribute:{attribute}:{label}", "attribute", label, False, negated=negated, test=test)
+    return Constraint(f"attribute:{attribute}:{label}", "attribute", label, hard, negated=negated, test=test)
 
 
 def measure(attribute: str, low: float | None, high: float | None, unit: str, label: str, note: str = "") -> Constraint:
     test = AttributeTest(attribute, low=low, high=high, unit=unit)
     stated = (None, None) if note else (low, high)
     return Constraint(
-        f"attribute:{attribute}", "attribute", label, False, low=stated[0], high=stated[1], test=test, note=note
+        f"attribute:{attribute}", "attribute", label, low=stated[0], high=stated[1], test=test, note=note
     )
 
 
