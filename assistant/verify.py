@@ -60,7 +60,8 @@ _NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[
 _TOKEN = re.compile(r"[^\W_]+(?:[.\-/'’][^\W_]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“A-Z0-9])")
 _STARS = re.compile(
-    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?(?P<scale>\d+)"
+    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?"
+    r"(?P<scale>\d+(?:\.\d+)?)"
     r"|(?:\brated|\brating (?:of|is)) (?P<b>\d+(?:\.\d+)?)(?![\w]|\.\d)|(?<![\w.])(?P<c>\d+(?:\.\d+)?)[ -]stars?\b"
 )
 _RATERS = re.compile(r"(?<![\w.])(?P<count>\d[\d,]*) (?:customer|review|rating|buyer|shopper)s?\b")
@@ -70,7 +71,8 @@ _BUDGET = re.compile(
     r" (?:of )?(?:your|the|a) (?P<what>budget|limit|price range|range)\b"
 )
 _UNFINISHED = re.compile(
-    r"(?<!\d )(?<![\w-])(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$"
+    r"(?<!\d )(?<!asked )(?<!wished )(?<!looking )(?<![\w-])"
+    r"(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$"
 )
 
 
@@ -261,13 +263,14 @@ def expresses(sentence: str, reason: Reason) -> bool:
     if reason.kind == "taste":
         names = (reason.value, reason.value.split(",")[0], "this very product")
         return any(_contains(folded, name) and _contains(fold(reason.text), name) for name in names)
-    if reason.field != "rating" and re.fullmatch(r"[\d.,]+", reason.value) and not _contains(folded, reason.field):
-        return False  # a bare number says nothing of what it counts
+    if re.fullmatch(r"[\d.,]+", reason.value) and reason.field != "price":
+        about = r"\brat(?:ed|ing)|\bstars?\b|out of" if reason.field == "rating" else re.escape(fold(reason.field))
+        return _contains(folded, reason.value) and re.search(about, folded) is not None  # bare, "4" counts anything
     return _contains(folded, reason.value) or _holds_amount(folded, reason.value) or _holds_item(folded, reason)
 
 
 def _contains(folded: str, phrase: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(fold(phrase))}(?!\w|\.\d)", folded) is not None
+    return re.search(rf"(?<!\w){re.escape(fold(phrase))}(?!\w|[.,]\d)", folded) is not None
 
 
 def _holds_amount(folded: str, value: str) -> bool:
