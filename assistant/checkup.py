@@ -67,6 +67,7 @@ def _try_generator(settings: Settings) -> str:
     generator = open_generator(settings)
     if generator is None:
         return "none: plain wording only"
+    # An error of a generator that loads in the background shows itself here.
     words = "".join(piece for _, piece in generator.generate(["Once upon a time"], max_tokens=4, seconds=30))
     return generator.name if words.strip() else f"{generator.name} loads but writes nothing"
 

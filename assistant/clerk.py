@@ -62,16 +62,21 @@ def open_encoder(settings: EncoderSettings) -> Encoder:
 
 def open_generator(settings: Settings) -> TextGenerator | None:
     """The generator that the settings name; None for plain wording only."""
-    from assistant.generators import LocalGenerator, ServerGenerator
+    from assistant.generators import LaterGenerator, LocalGenerator, ServerGenerator
 
     chosen = settings.generator
     if chosen.kind == "none":
         return None
     if chosen.kind == "server":
         return ServerGenerator(chosen.url, chosen.model, api_key=chosen.api_key)
-    local = LocalGenerator(generator_folder(chosen.model, settings.models_dir), int8=chosen.int8)
-    warm_up(local)
-    return local
+    folder = generator_folder(chosen.model, settings.models_dir)
+
+    def load() -> TextGenerator:
+        local = LocalGenerator(folder, int8=chosen.int8)
+        warm_up(local)
+        return local
+
+    return LaterGenerator(folder.name, load)
 
 
 @contextmanager
@@ -97,6 +102,7 @@ def open_clerk(
         vocabulary = build_vocabulary(searcher.facets)
         engine = open_database(settings.data_dir)
         resources.callback(engine.dispose)
+        searcher.encode("warm up")  # loads a lazy model now, not when the first shopper waits
         shoppers = _shoppers(settings, searcher)
         yield Clerk(
             settings=settings,

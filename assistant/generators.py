@@ -9,12 +9,17 @@ import json
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from assistant.errors import GeneratorError
 from assistant.models import load_causal_lm
+from assistant.types import TextGenerator
+from retrieval.errors import StoreclerkError
+
+_LOADING_SECONDS = 120.0  # loading takes 5 to 10 s; on a slow disk or a busy machine several times that
 
 Stop = Callable[[str], bool]
 """Told the text of one prompt so far, says whether it is enough."""
@@ -118,6 +123,26 @@ class LocalGenerator:
                 self._model(input_ids=torch.tensor([tokens]), past_key_values=cache)
             self._prefix_tokens, self._prefix_cache = tokens, cache
         return copy.deepcopy(self._prefix_cache)
+
+
+class LaterGenerator:
+    """A generator that loads in the background, so that a page can open meanwhile; the first answer waits."""
+
+    def __init__(self, name: str, load: Callable[[], TextGenerator]) -> None:
+        self.name = name
+        pool = ThreadPoolExecutor(1, thread_name_prefix="load-generator")
+        self._loading = pool.submit(load)
+        pool.shutdown(wait=False)
+
+    def generate(
+        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+    ) -> Iterator[tuple[int, str]]:
+        """As the loaded generator does; loading does not count towards `seconds`."""
+        try:
+            loaded = self._loading.result(timeout=_LOADING_SECONDS)
+        except (StoreclerkError, TimeoutError) as error:
+            raise GeneratorError(f"The language model is not there: {error or 'it is still loading'}") from error
+        yield from loaded.generate(prompts, max_tokens=max_tokens, seconds=seconds, stop=stop)
 
 
 def _common_prefix(rows: Sequence[Sequence[int]]) -> int:

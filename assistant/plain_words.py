@@ -112,6 +112,9 @@ BARE_MEASURES = {
 NEVER_BARE = frozenset({"second", "meter"})
 """Lengths and times mean nothing without saying which."""
 
+BARE_VALUES = frozenset("colour color material type style pattern gender season use".split())
+"""Attributes whose one-word values are said of the thing itself: a black hat, but no wide kettle for its wide spout."""
+
 # "faux leather" is no leather.
 FALSIFIERS = frozenset(
     stem(w) for w in "faux fake artificial imitation synthetic vegan mock pu look effect style print free non".split()

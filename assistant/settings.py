@@ -103,7 +103,8 @@ def load_settings(data_dir: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        got = "" if first["type"] == "extra_forbidden" else f" (got {first['input']!r})"  # it may be a mistyped secret
+        # An unknown key may be a mistyped secret: its value is not repeated.
+        got = "" if first["type"] == "extra_forbidden" else f" (got {first['input']!r})"
         raise SettingsError(
             f"Setting {key!r}: {first['msg']}{got}; look in {file} and STORECLERK_* variables."
         ) from error
@@ -121,6 +122,7 @@ def _read(file: Path) -> dict[str, Any]:
     for section, key in (("encoder", "model"), ("encoder", "adapter"), ("generator", "model")):
         table = values.get(section)
         named = table.get(key, "") if isinstance(table, dict) else ""
-        if table is not None and isinstance(named, str) and named and (file.parent / named).exists():  # a server's model is a name, no path
+        # Only what is there is a path: a server's model is a name.
+        if isinstance(table, dict) and isinstance(named, str) and named and (file.parent / named).exists():
             table[key] = str(file.parent / named)
     return values

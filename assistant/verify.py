@@ -23,6 +23,7 @@ from assistant.plain_words import (
     ASIDE,
     ASKED,
     BARE_MEASURES,
+    BARE_VALUES,
     CLAIMLESS_VERBS,
     COMPARISON,
     CONTRAST,
@@ -341,6 +342,8 @@ def _check_form(sentence: str, bare: str) -> str:
         return "is not finished"
     if re.search(r"[<{}\\*_#|]|>(?! )|https?:|www\.", sentence):
         return "holds markup or a link"
+    if re.match(r"\w+:", bare):
+        return "opens with a label of the prompt"
     if any(unicodedata.category(c) in ("So", "Cs", "Cf") and c != "°" for c in sentence):
         return "holds a picture sign"
     four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
@@ -416,6 +419,8 @@ def _money_pattern(facts: Facts) -> re.Pattern[str]:
 def _check_money(bare: str, facts: Facts) -> str:
     """An amount is the price, unless words around it make it a limit of the shopper's or the difference to it."""
     last = 0
+    if re.search(r"\bits (?!price\b|cost\b)(?:(?!\b(?:it|and)\b)[^,.;]){1,30}\b(?:costs|is priced)\b", bare):
+        return "gives the price of a part"
     for match in _money_pattern(facts).finditer(bare):
         said = match.group().strip()
         found = match.groupdict()
@@ -601,6 +606,8 @@ def _number_holds(value: float, unit: str, before: str, clause: Clause, facts: F
         r"\b(?:more|less|fewer|over|under|above|below)(?: than)? (?:the )?$", before
     ):
         return False
+    if re.search(r"\b(?:limit|budget) of\s*$", before):
+        return _was_asked(value, unit, "up to", facts)
     if unit == "left":
         return value == facts.product.stock
     if clause.about:
@@ -649,6 +656,9 @@ def _was_asked(value: float, unit: str, before: str, facts: Facts) -> bool:
     for constraint in facts.constraints:
         if constraint.test is None:
             continue
+        counts = to_base(0.0, constraint.test.unit)[1] in ("persons", "pieces", "")
+        if not unit and not counts and not _contains(constraint.label, f"{value:g} to"):
+            continue  # only in "1 to 2 kg" does a bare number recall an amount
         bounds = {"low": constraint.low, "high": constraint.high}
         if re.search(r"\bat least\s*$|\bmore than\s*$|\bover\s*$", before):
             del bounds["high"]
@@ -714,7 +724,8 @@ def _about(phrase: str, meanings: Sequence[Meaning], clause: Clause, facts: Fact
     """The attributes a value is said of: no measures ("the wool sweater weighs 420 g"), and none that only the
     value itself seems to name (the "tips" of "it comes with rubber tips").
     """
-    by_itself = _attributes_named(clause.text, facts) - _attributes_named(clause.text.replace(phrase, " "), facts)
+    rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", clause.text)
+    by_itself = _attributes_named(clause.text, facts) - _attributes_named(rest, facts)
     measures = facts.quantities.keys() - {m.attribute for m in meanings}
     return clause.about - by_itself - measures
 
@@ -727,13 +738,19 @@ def _is_own(meaning: Meaning, phrase: str, about: frozenset[str], facts: Facts) 
         return facts.flags.get(meaning.attribute, False)
     if meaning.kind == "brand":
         return fold(facts.product.brand) in meaning.keys
-    return not about and meaning.attribute in own and not _is_part(meaning.attribute, facts)
+    return not about and meaning.attribute in own and _is_of_the_whole(meaning.attribute, phrase, facts)
 
 
 def _says(value: str, phrase: str) -> bool:
     """ "wool" is said by "merino wool"; "leather" is not said by "faux leather"."""
     said = set(_stems(value))
     return set(phrase_of(phrase)) <= said and not (said - set(_stems(phrase))) & FALSIFIERS
+
+
+def _is_of_the_whole(name: str, phrase: str, facts: Facts) -> bool:
+    """Whether a value needs no attribute named beside it."""
+    is_telling = name in BARE_VALUES or len(words(phrase)) > 1 or len(facts.texts[name]) > 1
+    return is_telling and not _is_part(name, facts)
 
 
 def _is_part(name: str, facts: Facts) -> bool:

@@ -28,18 +28,19 @@ class SentenceEncoder:
     """A sentence-transformers model from a folder or from the local hub cache; never from the network."""
 
     def __init__(self, path_or_name: str = "", adapter: str = "") -> None:
-        """Load `path_or_name` (default: the bundled model) with the LoRA adapter in the folder `adapter`.
+        """Find `path_or_name` (default: the bundled model) and the LoRA adapter in the folder `adapter`.
 
-        Takes seconds, most of them importing torch. Raises ModelMissing.
+        The model itself is loaded by the first use, which takes seconds, most of them importing torch: a run
+        that finds every vector known never needs it. Raises ModelMissing, as does that first use.
         """
         folder = Path(path_or_name) if path_or_name else bundled_model()
         if folder.is_dir() and not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
             raise ModelMissing(f"{folder} holds no model (no config.json): name a sentence-transformers folder")
         if adapter and not (Path(adapter) / "adapter_config.json").is_file():
             raise ModelMissing(f"{adapter} holds no adapter (no adapter_config.json): correct the adapter setting")
-        self._model = _load(str(folder), adapter)
+        self._source, self._adapter = str(folder), adapter
+        self._model: Any = None
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
-        self._dimension = len(self._model.encode(["dimension"], show_progress_bar=False)[0])
         label = BUNDLED_PACKAGE if not path_or_name else folder.name
         self._name = "-".join([label, _digest(folder), *([_digest(Path(adapter))] if adapter else [])])
 
@@ -50,13 +51,14 @@ class SentenceEncoder:
 
     @property
     def dimension(self) -> int:
-        return self._dimension
+        return int(self.encode(["dimension"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n texts) -> float32 (n, dimension), rows of unit length; the library batches by length itself."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         with self._lock:
+            self._model = self._model or _load(self._source, self._adapter)
             vectors = self._model.encode(
                 list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
             )

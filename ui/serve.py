@@ -29,10 +29,11 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     settings = load_settings(data_dir=data_dir)
     # The port first: it is free or not at once, while the models take seconds to load.
     listener = listen(host or settings.host, settings.port if port is None else port)
-    with listener, open_clerk(settings) as clerk:
-        from ui.app import create_app
+    with listener:
+        from ui.app import create_app  # before the clerk, whose generator goes on loading in a thread
 
-        run(create_app(clerk), listener)
+        with open_clerk(settings, command="storeclerk serve") as clerk:
+            run(create_app(clerk), listener)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -74,7 +74,7 @@ def chips(page: Page) -> str:
     if not page.constraints:
         return ""
     buttons = "".join(f"<li>{_chip(each)}</li>" for each in page.constraints)
-    notes = "".join(f"<p>{text(each.note)}</p>" for each in page.constraints if each.note)
+    notes = "".join(f"<p>{text(each.label)}: {text(each.note)}</p>" for each in page.constraints if each.note)
     return (
         f'<div class="understood"><h2>I understood</h2><ul class="chips">{buttons}</ul>'
         f'<div class="notes">{notes}</div></div>'

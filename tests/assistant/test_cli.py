@@ -56,7 +56,8 @@ def test_help_answers_at_once() -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import ui.serve, sys; print([m for m in ('torch', 'gradio', 'transformers', 'chromadb') if m in sys.modules])"
+    heavy = ("torch", "gradio", "transformers", "chromadb")
+    code = f"import ui.serve, sys; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.strip() == "[]"
 
@@ -75,7 +76,8 @@ class TestIndex:
         result = run("index", str(feed))
         assert result.exit_code == 1
         assert "--map" in result.stderr
-        assert run_json("index", str(feed), "--map", "id=sku", "--map", "title=name", "--map", "price=cost")["indexed"] == 2
+        named = ["--map", "id=sku", "--map", "title=name", "--map", "price=cost"]
+        assert run_json("index", str(feed), *named)["indexed"] == 2
         assert run_json("search", "blue mug")["hits"][0]["price"] == 9.0
 
     def test_quality_report(self, data: Path, tmp_path: Path) -> None:

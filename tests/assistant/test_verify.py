@@ -273,6 +273,9 @@ phones  | It costs $89.95 and is noise cancelling.                              
 laptop  | It costs $1,299.00, between $1,100 and $1,400 as you asked.                    | range
 laptop  | It costs $1,299.00, under the $1,000 you named.                                | wrong side
 tent    | It costs $144.00, within the lower third of the prices of our tents.           | ranks
+laptop  | Its memory is 16 GB, and its screen costs $1,299.00.                           | part
+sweater | It is made of lambswool and relaxed.                                           | relaxed
+tent    | It weighs 2.8 kg, within your limit of 2.8 kg, and it is freestanding.         | number
 tent    | It is freestanding and weighs 2.9 kg.                                          | number
 tent    | It is freestanding and weighs 2.8 g.                                           | number
 tent    | It is freestanding and weighs more than 2.8 kg.                                | number

@@ -64,7 +64,7 @@ def test_hash_vectors_are_the_same_in_every_process() -> None:
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=str(tmp_path)) as caught:
-        SentenceEncoder(str(tmp_path))
+        SentenceEncoder(str(tmp_path)).encode(["text"])
     assert "\n" not in str(caught.value)
 
 
@@ -80,7 +80,7 @@ def test_the_bundled_model_is_found_without_torch() -> None:
 @pytest.mark.models
 def test_a_name_that_is_nowhere_fails_fast_without_a_network() -> None:
     with pytest.raises(ModelMissing, match="no-such/model") as caught:
-        SentenceEncoder("no-such/model")
+        SentenceEncoder("no-such/model").encode(["text"])
     assert "\n" not in str(caught.value)
 
 
@@ -88,5 +88,5 @@ def test_a_name_that_is_nowhere_fails_fast_without_a_network() -> None:
 def test_a_broken_model_folder_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelMissing, match=str(tmp_path)) as caught:
-        SentenceEncoder(str(tmp_path))
+        SentenceEncoder(str(tmp_path)).encode(["text"])
     assert "\n" not in str(caught.value)
