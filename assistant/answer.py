@@ -19,6 +19,7 @@ from assistant import replies
 from assistant.clerk import Clerk
 from assistant.dialogue import Dialogue, apply, as_filter, with_page, without
 from assistant.explain import PROMPT, explain, short_name
+from assistant.facts import Facts
 from assistant.policies import best_section, is_about_the_shop, quoted
 from assistant.profile import nearest_past
 from assistant.prompting import load_prompt
@@ -37,7 +38,6 @@ from assistant.types import (
     Worded,
 )
 from assistant.understand import Request, understand
-from assistant.verify import Facts
 from retrieval.search import CANDIDATES, search, taste_vector
 from retrieval.text import words
 from retrieval.types import Hit, Product

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import GeneratorError
+from assistant.facts import Facts
 from assistant.prompting import load_prompt
 from assistant.types import Dropped, Reason, Sentence, TextGenerator
-from assistant.verify import Facts, split_sentences, verify
+from assistant.verify import split_sentences, verify
 from assistant.vocabulary import Vocabulary
 
 PROMPT = "word_reason"

@@ -10,9 +10,10 @@ import pytest
 
 from assistant.answer import answer
 from assistant.clerk import Clerk, open_clerk
+from assistant.facts import Facts
 from assistant.settings import Settings
 from assistant.types import Answer, Done
-from assistant.verify import Facts, verify
+from assistant.verify import verify
 from retrieval.encoder import SentenceEncoder
 from retrieval.index import build_index
 

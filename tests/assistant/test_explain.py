@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from assistant.errors import GeneratorError
 from assistant.explain import explain, plain, warm_up
+from assistant.facts import Facts
 from assistant.generators import ScriptedGenerator, never
 from assistant.ranking import Context, rank
 from assistant.reasons import numbered, reasons_for
 from assistant.types import Constraint, Dropped, Sentence, TextGenerator
-from assistant.verify import Facts, verify
+from assistant.verify import verify
 from assistant.vocabulary import build_vocabulary
 from retrieval.facets import build_facets
 from retrieval.types import AttributeTest, Hit, Product

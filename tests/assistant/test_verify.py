@@ -14,10 +14,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from assistant.facts import Facts
 from assistant.ranking import Context, rank
 from assistant.reasons import Past, numbered, reasons_for, worded_fact
 from assistant.types import Constraint
-from assistant.verify import Facts, Verdict, split_sentences, verify
+from assistant.verify import Verdict, split_sentences, verify
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import build_facets
 from retrieval.types import AttributeTest, AttributeValue, Hit, Product, Quantity
