@@ -65,6 +65,8 @@ class LocalGenerator:
     ) -> Iterator[tuple[int, str]]:
         import torch
 
+        if not prompts:
+            return
         rows = [self._tokenizer(prompt)["input_ids"] for prompt in prompts]
         known = self._prefix_tokens
         reusable = known and all(row[: len(known)] == known and len(row) > len(known) for row in rows)
@@ -212,8 +214,9 @@ class ServerGenerator:
                         if piece:
                             yield row, piece
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                reason = str(error).splitlines()
                 raise GeneratorError(
-                    f"The generator at {self._url} did not answer ({type(error).__name__}): "
+                    f"The generator at {self._url} did not answer ({reason[0] if reason else type(error).__name__}): "
                     "check generator.url and generator.model."
                 ) from error
 
@@ -223,8 +226,13 @@ def _streamed_piece(line: str) -> str:
     data = line.removeprefix("data:").strip()
     if not line.startswith("data:") or data == "[DONE]":
         return ""
-    choices = json.loads(data).get("choices") or [{}]
-    return str(choices[0].get("delta", {}).get("content") or "")
+    event = json.loads(data)
+    if isinstance(event, dict) and event.get("error"):
+        raise ValueError(str(event["error"])[:200])
+    try:
+        return str((event.get("choices") or [{}])[0].get("delta", {}).get("content") or "")
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"not a chat completion: {data[:80]}") from error
 
 
 class ScriptedGenerator:
@@ -253,4 +261,5 @@ class ScriptedGenerator:
             reply = self._replies.pop(0)
             middle = len(reply) // 2
             yield row, reply[:middle]
-            yield row, reply[middle:]
+            if not stop(reply[:middle]):
+                yield row, reply[middle:]

@@ -13,7 +13,7 @@ from assistant.ranking import Ranked, judge, signal_of
 from assistant.types import Constraint, Reason, ReasonKind, Sentence
 from assistant.wording import is_adjective, listed, money, plural, shown
 from retrieval.text import fold, stem, words
-from retrieval.types import AttributeValue, Product
+from retrieval.types import AttributeValue, Product, Quantity
 
 MOST_POSITIVE = 3
 MOST_NEGATIVE = 1
@@ -86,7 +86,12 @@ def numbered(groups: Sequence[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
 
 
 def _chosen(found: Sequence[Reason]) -> tuple[Reason, ...]:
-    """What was asked for before anything else, each group by weight; then the main thing against it."""
+    """What was asked for before anything else, each group by weight; then the main thing against it.
+
+    Two wishes met by one fact ("red", "not blue") are said once, as the weightier of them.
+    """
+    weightiest = {r.text: r for r in sorted(found, key=lambda r: abs(r.contribution))}
+    found = [r for r in found if weightiest[r.text] is r]
     rank = {"request_met": 0, "taste": 1, "social_proof": 1, "relevance": 2}
     positive = sorted(
         (r for r in found if r.contribution >= SMALLEST), key=lambda r: (rank.get(r.kind, 1), -r.contribution)
@@ -108,16 +113,13 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
         # That a tent is a tent goes without saying; that it is not one has to be said.
         if contribution >= 0:
             return None
-        where = " > ".join(product.category) or "no category"
+        if not product.category:
+            return _reason(ranked, "request_missed", signal, "category", "", "The listing does not give its category.")
+        where = " > ".join(product.category)
         text = f"It is listed under {where}, not under {constraint.label}."
         return _reason(ranked, "request_missed", signal, "category", where, text)
     if constraint.kind == "brand":
-        verb = "is" if contribution > 0 else "is not"
-        label = constraint.label.removeprefix("not ")
-        text = (
-            f"It is made by {product.brand}." if contribution > 0 else f"Its brand {verb} {label} but {product.brand}."
-        )
-        return _reason(ranked, _met(contribution), signal, "brand", product.brand, text)
+        return _brand_reason(ranked, constraint)
     assert constraint.test is not None
     name, value = attribute_of(product, constraint.test.attribute)
     states, _ = judge(constraint, product)
@@ -140,8 +142,22 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     return _reason(ranked, _met(contribution), signal, name, shown(value), text)
 
 
+def _brand_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
+    brand, signal = ranked.product.brand, signal_of(constraint)
+    contribution = ranked.contributions.get(signal, 0.0)
+    if not brand:
+        text = "The listing does not give its brand."
+        return None if constraint.negated else _reason(ranked, "request_missed", signal, "brand", "", text)
+    text = f"It is made by {brand}."
+    if contribution < 0:
+        text = f"It is made by {brand}, while you asked for {constraint.label}."
+    return _reason(ranked, _met(contribution), signal, "brand", brand, text)
+
+
 def _missed(name: str, value: AttributeValue, constraint: Constraint) -> str:
-    if isinstance(value, bool) or constraint.negated:
+    if constraint.negated:
+        return f"{worded_fact(name, value).rstrip('.')}, while you asked for {constraint.label}."
+    if isinstance(value, bool):
         return worded_fact(name, value)
     if constraint.note:
         return f"{worded_fact(name, value).rstrip('.')}, not among {constraint.note}."
@@ -157,6 +173,8 @@ def worded_fact(name: str, value: AttributeValue) -> str:
         return f"It has {_article(name)}{name}." if value else f"It has no {name}."
     if fold(name) in _FACT_FORMS:
         return _FACT_FORMS[fold(name)].format(shown(value))
+    if isinstance(value, Quantity) and not value.unit and name.endswith("s") and value.value in range(2, 1000):
+        return f"It has {value} {name}."
     verb = "are" if name.endswith("s") and not name.endswith("ss") else "is"
     return f"Its {name} {verb} {shown(value)}."
 
@@ -167,7 +185,7 @@ _FACT_FORMS = {
     "color": "It comes in {}.",
     "material": "It is made of {}.",
     "weight": "It weighs {}.",
-    "size": "It comes in size {}.",
+    "size": "Its size is {}.",
     "gender": "It is made for {}.",
     "use": "It is meant for {}.",
     "season": "It is meant for {} use.",
@@ -212,7 +230,8 @@ def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
             f"It costs {price}, {money(product.price - constraint.high, product.currency)} over your limit of {limit}."
         )
     else:
-        text = f"It costs {price}, below the range you gave."
+        low = money(constraint.low or 0.0, product.currency, short=True)
+        text = f"It costs {price}, less than the {low} you asked for."
     return _reason(ranked, "request_missed", "budget", "price", price, text)
 
 

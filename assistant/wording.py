@@ -52,6 +52,7 @@ def plural(count: int, noun: str) -> str:
 
 # Yes/no attributes that read as adjectives; anything else is something the product has.
 _ADJECTIVE_ENDINGS = (
+    "bagless", "non-stick", "reflective", "included", "non-slip", "brushless", "backlit", "curved", "padded",
     "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
     "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
     "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart",

@@ -110,9 +110,7 @@ def thin_out(facts: Facts, keep: set[str], rng: random.Random) -> Facts:
     return {name: fact for name, fact in facts.items() if name not in gone}
 
 
-def stock_shelf(
-    leaf: Leaf, lines: list[Line], used: Counter[tuple[str, str]], rng: random.Random
-) -> list[Product]:
+def stock_shelf(leaf: Leaf, lines: list[Line], used: Counter[tuple[str, str]], rng: random.Random) -> list[Product]:
     """All products of one leaf."""
     worn: Counter[str] = Counter()
     earlier: list[set[str]] = []
@@ -156,9 +154,7 @@ def stock_shelf(
     return products
 
 
-def pick_model(
-    brand: Brand, here: set[tuple[str, str]], used: Counter[tuple[str, str]], rng: random.Random
-) -> str:
+def pick_model(brand: Brand, here: set[tuple[str, str]], used: Counter[tuple[str, str]], rng: random.Random) -> str:
     """A model name not yet on this shelf, preferring names the brand has used least elsewhere."""
     free = [name for name in brand.models if (brand.name, name) not in here]
     model = min(free, key=lambda name: (used[brand.name, name], rng.random()))

@@ -74,10 +74,7 @@ def stroke(row: str, paint: dict[str, str]) -> str:
     if kind == "P":
         return f'<path d="{" ".join(words[1:])}" fill="{paint[words[0]]}"/>'
     if kind == "S":
-        return (
-            f'<path d="{" ".join(words[2:])}" fill="none" stroke="{paint[words[0]]}" '
-            f'stroke-width="{words[1]}"/>'
-        )
+        return f'<path d="{" ".join(words[2:])}" fill="none" stroke="{paint[words[0]]}" stroke-width="{words[1]}"/>'
     raise ValueError(f"no such stroke: {row}")
 
 

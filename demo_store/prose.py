@@ -164,9 +164,7 @@ def attempt(usable: list[Line], worn: Counter[str], rng: random.Random) -> list[
     for place, role in enumerate(shape + "dud"):
         if place >= len(shape) and len(chosen) >= SHORTEST:
             break
-        free = [
-            line for line in usable if line.role == role and not said & line.topics and line not in chosen
-        ]
+        free = [line for line in usable if line.role == role and not said & line.topics and line not in chosen]
         if not chosen and role != "o":
             free = [line for line in free if role == "u" and not REFERS_BACK.match(line.text)]
         room = MOST_SENTENCES - sum(map(sentences, chosen))
@@ -186,9 +184,7 @@ def sentences(line: Line) -> int:
 
 def render(chosen: list[Line], facts: Facts) -> str:
     """The description as a shopper reads it."""
-    return " ".join(
-        polish(HOLE.sub(lambda hole: show(facts[hole[1]], hole[2]), line.text)) for line in chosen
-    )
+    return " ".join(polish(HOLE.sub(lambda hole: show(facts[hole[1]], hole[2]), line.text)) for line in chosen)
 
 
 def show(value: Fact, style: str | None) -> str:

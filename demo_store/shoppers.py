@@ -153,9 +153,7 @@ def invent_shopper(products: list[Product], rng: random.Random) -> Shopper:
     )
 
 
-def hunt(
-    shopper: Shopper, shelf: list[Product], start: datetime, rng: random.Random
-) -> tuple[list[Event], bool]:
+def hunt(shopper: Shopper, shelf: list[Product], start: datetime, rng: random.Random) -> tuple[list[Event], bool]:
     """One visit to one shelf; also tells whether it ended in a purchase."""
     weights = [shopper.liking(product) for product in shelf]
     seen = list({one.id: one for one in rng.choices(shelf, weights, k=rng.randint(2, 6))}.values())
@@ -198,12 +196,8 @@ def live(shopper: Shopper, shelves: dict[str, list[Product]], rng: random.Random
         elif rng.random() < 0.5:
             code = rng.choice(choices)
         day = start + timedelta(days=max(0.02, rng.expovariate(1 / gap)))
-        start = day.replace(
-            hour=rng.choice((7, 8, 12, 13, 17, 18, 19, 20, 20, 21, 21, 22)), minute=rng.randint(0, 59)
-        )
-        start = max(start, found[-1].time if found[-1].kind != "rate" else found[-2].time) + timedelta(
-            minutes=3
-        )
+        start = day.replace(hour=rng.choice((7, 8, 12, 13, 17, 18, 19, 20, 20, 21, 21, 22)), minute=rng.randint(0, 59))
+        start = max(start, found[-1].time if found[-1].kind != "rate" else found[-2].time) + timedelta(minutes=3)
     events = [event for event in sorted(events, key=lambda one: one.time) if event.time < LAST]
     return events[:MOST]
 

@@ -51,9 +51,7 @@ def hair_dryer(d: Draw) -> Draft:
             "weight": heft((0.38 if small else 0.52) + d.num(0, 10) / 100),
             "cord length": unit(1.6 if small else d.pick(1.8, 2.0, 2.5), "m"),
             "dual voltage": small,
-            "included": ["travel pouch"]
-            if small
-            else d.some(["concentrator nozzle", "diffuser", "storage bag"], 1, 2),
+            "included": ["travel pouch"] if small else d.some(["concentrator nozzle", "diffuser", "storage bag"], 1, 2),
             "material": "abs plastic",
             "use": ["travel", "gym"] if small else ["everyday"],
             "warranty": d.years(),
@@ -76,9 +74,7 @@ def trimmer(d: Draw) -> Draft:
         "charging port": d.pick("usb-c", "charging stand"),
         "weight": heft(0.15 + d.num(0, 10) / 100),
         "travel lock": d.odds(0.5),
-        "included": ["cleaning brush", "travel pouch"]
-        if kind == "foil shaver"
-        else ["cleaning brush", "guide combs"],
+        "included": ["cleaning brush", "travel pouch"] if kind == "foil shaver" else ["cleaning brush", "guide combs"],
         "use": ["everyday", "travel"] if kind != "hair clipper" else ["home haircuts"],
         "warranty": d.years(),
     }
@@ -93,9 +89,7 @@ def trimmer(d: Draw) -> Draft:
 
 def drill(d: Draw) -> Draft:
     """Cordless drills by voltage."""
-    volts, torque, kilos, price = d.rise(
-        (12, 30, 1.1, 58), (12, 35, 1.1, 66), (18, 50, 1.6, 98), (18, 65, 1.8, 128)
-    )
+    volts, torque, kilos, price = d.rise((12, 30, 1.1, 58), (12, 35, 1.1, 66), (18, 50, 1.6, 98), (18, 65, 1.8, 128))
     hammer = volts == 18 and d.odds(0.6)
     cells = int(d.rise(1, 1, 2, 2))
     return Draft(
@@ -115,8 +109,7 @@ def drill(d: Draw) -> Draft:
             "rechargeable": True,
             "weight": heft(kilos + d.num(0, 3) / 10),
             "included": ["charger", *d.some(["carry case", "bit set", "belt clip"], 1, 3)],
-            "use": d.some(["furniture", "shelves", "garden projects"], 1, 2)
-            + (["masonry"] if hammer else []),
+            "use": d.some(["furniture", "shelves", "garden projects"], 1, 2) + (["masonry"] if hammer else []),
             "warranty": d.years(),
         },
         mark=f" {volts}",

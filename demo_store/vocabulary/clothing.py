@@ -108,9 +108,7 @@ def tshirt(d: Draw) -> Draft:
             "machine washable": True,
             "wash temperature": "30 °C",
             "season": "summer" if cloth == "linen blend" else "all year",
-            "use": d.some(
-                ["running", "gym", "hiking"] if sport else ["everyday", "travel", "lounging"], 2, 3
-            ),
+            "use": d.some(["running", "gym", "hiking"] if sport else ["everyday", "travel", "lounging"], 2, 3),
             "waterproof": False,
         },
         sizes=wearable(BODY),
@@ -120,9 +118,7 @@ def tshirt(d: Draw) -> Draft:
 def sweater(d: Draw) -> Draft:
     """Wool grades set the price."""
     who = fit(d)
-    yarn, price = d.rise(
-        ("acrylic", 32), ("cotton", 42), ("lambswool", 68), ("merino wool", 84), ("alpaca blend", 112)
-    )
+    yarn, price = d.rise(("acrylic", 32), ("cotton", 42), ("lambswool", 68), ("merino wool", 84), ("alpaca blend", 112))
     return Draft(
         f"{owner(who)}{yarn.title()} Sweater",
         price,
@@ -147,9 +143,7 @@ def trousers(d: Draw) -> Draft:
     who = fit(d)
     walk = d.odds(0.55)
     cloth = (
-        d.pick("nylon", "recycled polyester")
-        if walk
-        else d.pick("cotton", "cotton twill", "linen blend", "corduroy")
+        d.pick("nylon", "recycled polyester") if walk else d.pick("cotton", "cotton twill", "linen blend", "corduroy")
     )
     return Draft(
         f"{owner(who)}{'Walking' if walk else 'Everyday'} Trousers",
@@ -168,9 +162,7 @@ def trousers(d: Draw) -> Draft:
             "inside leg": d.pick("76 cm", "81 cm", "86 cm"),
             "belt loops": True,
             "season": "summer" if cloth == "linen blend" else "all year",
-            "use": d.some(
-                ["hiking", "travel", "cycling"] if walk else ["office", "everyday", "travel"], 2, 3
-            ),
+            "use": d.some(["hiking", "travel", "cycling"] if walk else ["office", "everyday", "travel"], 2, 3),
         },
         sizes=wearable("S M L XL"),
     )
@@ -180,9 +172,7 @@ def beanie(d: Draw) -> Draft:
     """Small knitted hats."""
     yarn, price = d.rise(("acrylic", 13), ("recycled polyester", 17), ("lambswool", 26), ("merino wool", 30))
     return Draft(
-        {"acrylic": "Knitted Beanie", "recycled polyester": "Fleece Beanie"}.get(
-            yarn, f"{yarn.title()} Beanie"
-        ),
+        {"acrylic": "Knitted Beanie", "recycled polyester": "Fleece Beanie"}.get(yarn, f"{yarn.title()} Beanie"),
         price,
         {
             "material": yarn,
@@ -218,9 +208,7 @@ def gloves(d: Draw) -> Draft:
             "weight": heft(0.06 + (0.07 if kind in ("nylon", "leather") else 0) + d.num(0, 3) / 100),
             "cuff": d.pick("ribbed", "elastic") if kind != "leather" else "open",
             "use": d.some(
-                ["cycling", "hiking", "snow days"]
-                if kind == "nylon"
-                else ["everyday", "commuting", "dog walking"],
+                ["cycling", "hiking", "snow days"] if kind == "nylon" else ["everyday", "commuting", "dog walking"],
                 2,
                 3,
             ),
@@ -242,9 +230,7 @@ def boots(d: Draw) -> Draft:
             "material": upper,
             "waterproof": proof,
             "height": d.pick("ankle", "mid", "mid"),
-            "weight": heft(
-                {"textile": 0.88, "suede": 1.02, "full-grain leather": 1.22}[upper] + d.num(0, 16) / 100
-            ),
+            "weight": heft({"textile": 0.88, "suede": 1.02, "full-grain leather": 1.22}[upper] + d.num(0, 16) / 100),
             "sole": "rubber",
             "resoleable": upper == "full-grain leather" and d.odds(0.7),
             "insulated": d.odds(0.15),

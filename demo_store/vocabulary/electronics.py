@@ -107,9 +107,7 @@ def laptop(d: Draw) -> Draft:
         "backlit keyboard": d.odds(0.4 + d.fine / 2),
         "webcam": "1080p",
         "bluetooth": True,
-        "ports": ["usb-c", "usb-a", "hdmi", "headphone jack"]
-        if inches > 14
-        else ["usb-c", "usb-a", "headphone jack"],
+        "ports": ["usb-c", "usb-a", "hdmi", "headphone jack"] if inches > 14 else ["usb-c", "usb-a", "headphone jack"],
         "fan": d.odds(0.75),
         "use": d.some(["office", "study", "travel", "photo editing"], 2, 3),
         "warranty": d.pick("1 year", "2 years"),

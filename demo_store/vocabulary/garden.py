@@ -46,9 +46,7 @@ def hose(d: Draw) -> Draft:
         "use": d.some(["lawn", "borders", "vegetable beds", "car washing"], 2, 3),
     }
     sizes = [
-        Size(
-            f"{m} m", {"length": f"{m} m", "weight": heft(m * (0.17 if stuff == "rubber" else 0.12))}, m / 20
-        )
+        Size(f"{m} m", {"length": f"{m} m", "weight": heft(m * (0.17 if stuff == "rubber" else 0.12))}, m / 20)
         for m in (15, 20, 30)
     ]
     return Draft("Garden Hose", price, facts, sizes=sizes[: d.pick(2, 3)])
@@ -81,9 +79,7 @@ def mower(d: Draw) -> Draft:
     if kind == "corded":
         facts |= {"power": f"{int(d.num(1200, 1800, 100))} W", "cord length": f"{int(d.pick(10, 12, 15))} m"}
     return Draft(
-        {"cordless": "Cordless Lawn Mower", "corded": "Electric Lawn Mower", "push reel": "Push Reel Mower"}[
-            kind
-        ],
+        {"cordless": "Cordless Lawn Mower", "corded": "Electric Lawn Mower", "push reel": "Push Reel Mower"}[kind],
         {"cordless": 230, "corded": 110, "push reel": 76}[kind] + cut * 1.6,
         facts,
     )

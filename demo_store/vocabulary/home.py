@@ -20,10 +20,7 @@ def lamp(d: Draw) -> Draft:
     tints = ("gold",) if base == "brass" else ("white", "black", "sage green", "mustard yellow")
     return Draft(
         "Desk Lamp" if desk else "Table Lamp",
-        14
-        + tall * 0.5
-        + {"brass": 46, "ceramic": 26, "beech wood": 18, "aluminium": 30}.get(base, 4)
-        + d.fine * 18,
+        14 + tall * 0.5 + {"brass": 46, "ceramic": 26, "beech wood": 18, "aluminium": 30}.get(base, 4) + d.fine * 18,
         {
             "material": base,
             "height": f"{tall} cm",
@@ -50,9 +47,7 @@ def vacuum(d: Draw) -> Draft:
     kind = d.pick("cordless stick", "cordless stick", "cylinder", "robot")
     cordless = kind != "cylinder"
     minutes = int(d.rise(30, 40, 45, 60)) if kind == "cordless stick" else int(d.rise(80, 100, 120, 150))
-    price = {"cordless stick": 120 + minutes * 1.6, "cylinder": 105, "robot": 130 + minutes * 1.1}[
-        kind
-    ] + d.fine * 60
+    price = {"cordless stick": 120 + minutes * 1.6, "cylinder": 105, "robot": 130 + minutes * 1.1}[kind] + d.fine * 60
     watts = {
         "cordless stick": d.num(220, 450, 10),
         "cylinder": d.num(600, 800, 50),
@@ -61,17 +56,13 @@ def vacuum(d: Draw) -> Draft:
     facts: Facts = {
         "type": kind,
         "cordless": cordless,
-        "dust capacity": unit(
-            {"cordless stick": 0.6, "cylinder": 2.4, "robot": 0.4}[kind] + d.num(0, 3) / 10, "L"
-        ),
+        "dust capacity": unit({"cordless stick": 0.6, "cylinder": 2.4, "robot": 0.4}[kind] + d.num(0, 3) / 10, "L"),
         "noise level": f"{int(d.num(62, 78) if kind != 'robot' else d.num(54, 66))} dB",
         "bagless": kind != "cylinder" or d.odds(0.5),
         "filter": d.rise("washable foam", "hepa", "hepa"),
         "weight": heft({"cordless stick": 2.3, "cylinder": 5.2, "robot": 3.1}[kind] + d.num(0, 8) / 10),
         "pet hair brush": d.odds(0.5),
-        "use": d.some(
-            ["hard floors", "carpets", "stairs"] if kind != "robot" else ["hard floors", "low rugs"], 2, 3
-        ),
+        "use": d.some(["hard floors", "carpets", "stairs"] if kind != "robot" else ["hard floors", "low rugs"], 2, 3),
         "power": f"{int(watts)} W",
         "warranty": d.years(),
     }

@@ -14,13 +14,7 @@ def kettle(d: Draw) -> Draft:
     control = d.odds(0.15 + d.fine * 0.7)
     litres = d.pick(0.8, 1.0, 1.5, 1.7)
     goose = control and litres <= 1 and d.odds(0.6)
-    price = (
-        20
-        + litres * 7
-        + (14 if shell == "stainless steel" else 4)
-        + (34 if control else 0)
-        + (12 if goose else 0)
-    )
+    price = 20 + litres * 7 + (14 if shell == "stainless steel" else 4) + (34 if control else 0) + (12 if goose else 0)
     return Draft(
         "Gooseneck Kettle" if goose else "Electric Kettle",
         price,
@@ -133,8 +127,7 @@ def pan(d: Draw) -> Draft:
     if facts["induction"]:
         facts["compatible with"] = ["gas", "electric", "ceramic", "induction"]
     sizes = [
-        Size(f"{cm} cm", {"diameter": f"{cm} cm", "weight": heft(kilos * cm / 24)}, cm / 24)
-        for cm in (20, 24, 28)
+        Size(f"{cm} cm", {"diameter": f"{cm} cm", "weight": heft(kilos * cm / 24)}, cm / 24) for cm in (20, 24, 28)
     ]
     tints = {
         "coated aluminium": ("black", "copper", "sage green"),
@@ -211,9 +204,7 @@ def blender(d: Draw) -> Draft:
             "dishwasher safe": d.odds(0.7),
             "bpa free": True,
             "weight": heft(0.9 if small else 2.4 + watts / 1000),
-            "included": ["travel lid"]
-            if small
-            else d.some(["tamper", "measuring cup", "recipe booklet"], 1, 2),
+            "included": ["travel lid"] if small else d.some(["tamper", "measuring cup", "recipe booklet"], 1, 2),
             "use": ["smoothies", "protein shakes"]
             if small
             else d.some(["smoothies", "soups", "sauces", "frozen drinks"], 2, 3),

@@ -68,9 +68,7 @@ def helmet(d: Draw) -> Draft:
         "material": "polycarbonate and eps foam",
         "vents": {"city": 10, "road": 18, "mountain": 14, "kids": 9}[kind] + int(d.num(0, 6)),
         "rotational protection": mips,
-        "weight": heft(
-            {"city": 0.36, "road": 0.25, "mountain": 0.34, "kids": 0.25}[kind] + d.num(0, 6) / 100
-        ),
+        "weight": heft({"city": 0.36, "road": 0.25, "mountain": 0.34, "kids": 0.25}[kind] + d.num(0, 6) / 100),
         "adjustable": True,
         "rear light": kind == "city" and d.odds(0.6),
         "visor": kind in ("mountain", "kids"),
@@ -117,9 +115,7 @@ def bike_light(d: Draw) -> Draft:
             "modes": int(d.num(3, 6)),
             "mount": d.pick("rubber strap", "clamp"),
             "material": d.pick("aluminium", "abs plastic"),
-            "included": ["front light", "rear light", "charging cable"]
-            if both
-            else ["front light", "charging cable"],
+            "included": ["front light", "rear light", "charging cable"] if both else ["front light", "charging cable"],
             "use": d.some(["commuting", "road cycling", "trail riding"], 1, 2),
             "warranty": d.years(),
         },

@@ -37,9 +37,7 @@ def tent(d: Draw) -> Draft:
             "waterproof": True,
             "setup time": f"{int(d.num(4, 6)) + persons} min",
             "use": d.some(
-                ["hiking", "camping", "bikepacking"]
-                if kilos < 3
-                else ["camping", "family trips", "festivals"],
+                ["hiking", "camping", "bikepacking"] if kilos < 3 else ["camping", "family trips", "festivals"],
                 2,
                 3,
             ),
@@ -132,9 +130,7 @@ def backpack(d: Draw) -> Draft:
             "frame": trek,
             "pockets": int(d.num(3, 7)) + (1 if trek else 0),
             "hydration compatible": d.odds(0.75),
-            "back length": d.pick("adjustable", "48 cm", "50 cm")
-            if trek
-            else d.pick("44 cm", "46 cm", "48 cm"),
+            "back length": d.pick("adjustable", "48 cm", "50 cm") if trek else d.pick("44 cm", "46 cm", "48 cm"),
             "use": d.some(
                 ["trekking", "hiking", "travel"] if trek else ["hiking", "commuting", "cycling", "travel"],
                 2,
@@ -256,9 +252,7 @@ def bottle(d: Draw) -> Draft:
     if steel:
         facts |= {"keeps cold": f"{int(d.num(18, 30, 2))} h", "keeps hot": f"{int(d.num(6, 14, 1))} h"}
     sizes = [
-        Size(
-            f"{ml} ml", {"capacity": f"{ml} ml", "weight": heft(ml / 1000 * (0.52 if steel else 0.22))}, cost
-        )
+        Size(f"{ml} ml", {"capacity": f"{ml} ml", "weight": heft(ml / 1000 * (0.52 if steel else 0.22))}, cost)
         for ml, cost in ((500, 1.0), (750, 1.18), (1000, 1.32))
     ]
     keep = d.some(["0", "1", "2"], 1, 2)

@@ -13,10 +13,7 @@ def chair(d: Draw) -> Draft:
     load = int(d.rise(110, 120, 136, 150))
     return Draft(
         "Office Chair",
-        72
-        + load * 0.5
-        + {"fixed": 0, "height adjustable": 35, "4-way adjustable": 90}[arms]
-        + (45 if lumbar else 0),
+        72 + load * 0.5 + {"fixed": 0, "height adjustable": 35, "4-way adjustable": 90}[arms] + (45 if lumbar else 0),
         {
             "material": back,
             "armrests": arms,
@@ -58,9 +55,7 @@ def desk(d: Draw) -> Draft:
         else {"height": f"{int(d.num(73, 76))} cm"}
     )
     sizes = [
-        Size(
-            f"{cm} cm", {"width": f"{cm} cm", "weight": heft(cm * 0.19 + (14 if lift else 2))}, 0.4 + cm / 200
-        )
+        Size(f"{cm} cm", {"width": f"{cm} cm", "weight": heft(cm * 0.19 + (14 if lift else 2))}, 0.4 + cm / 200)
         for cm in (100, 120, 140, 160)
     ]
     start = d.pick(0, 1, 2)
