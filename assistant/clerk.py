@@ -13,9 +13,9 @@ from assistant.explain import warm_up
 from assistant.models import generator_folder
 from assistant.policies import Section, read_policies
 from assistant.profile import Shopper, read_shoppers
+from assistant.reading import Reader
 from assistant.settings import EncoderSettings, Settings
 from assistant.types import TextGenerator
-from assistant.understand import Reader
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import Facets
 from retrieval.index import Progress, no_progress, open_index

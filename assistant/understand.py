@@ -15,8 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz import fuzz
 
 from assistant.amounts import Amount, find_amounts
 from assistant.constraints import (
@@ -39,7 +38,6 @@ from assistant.phrases import (
     GOING_ON,
     GREETINGS,
     MORE,
-    NEGATIONS,
     ORDINALS,
     PREFERENCES,
     RELATIVE_PRICES,
@@ -49,35 +47,32 @@ from assistant.phrases import (
     STOCK_PHRASES,
     THANKS,
 )
+from assistant.reading import (
+    TOKEN,
+    Match,
+    Reader,
+    Token,
+    is_context,
+    match_phrases,
+    mend_spelling,
+    plainly_said,
+    take,
+    use,
+    without_shelf_words,
+)
 from assistant.types import Constraint, Intent
-from assistant.vocabulary import Meaning, Vocabulary
+from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, fold, stem
 
 LONGEST_MESSAGE = 2000
 """Characters read of one message; nobody describes a wish in more, and a pasted page must not stall the shop."""
-
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
-_LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
-_NUMBER_WORDS = {
-    w: str(n)
-    for n, w in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-    )
-}
-_NUMBER_WORD = re.compile(
-    rf"\b({'|'.join(_NUMBER_WORDS)})([\s-](?:person|people|man|inch|litre|liter|hour|piece|burner|metre|meter)s?\b)"
-)
 _ARTICLE = re.compile(r"(?:^|\b(?:need|want|sell|have|carry|find|show me|for|buy)\s+)(?:an?|some|any|new)\s+$")
-_REFUSALS = re.compile(
-    r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
-)
 _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
 _COLOURS = ("colour", "color")
 _LETTER_SIZES = ("xs", "xl", "xxl", "2xl", "3xl")
 _SPELLED = {"small": "s", "medium": "m", "large": "l"}
 _SHORT = 3  # words
-_NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,41 +99,6 @@ class Request:
     """What the reply must say about the reading: a mended spelling, a budget that cannot be."""
 
 
-@dataclass(slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    used: bool = False
-    """A constraint or a phrase of asking stands for it."""
-    denied: bool = False
-    """The shopper does not want it: no word to search for."""
-    silent: bool = False
-    """Asking, not wanting ("something else", "cheaper"): no word to search for either."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """A phrase of the vocabulary found in the message."""
-
-    meaning: Meaning
-    start: int
-    end: int
-    denied: bool
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What reading needs to know of the shop."""
-
-    vocabulary: Vocabulary
-    facets: Facets
-    currency: str
-    known_stems: frozenset[str]
-    """Every term of the word index: a word outside stands in no listing."""
-
-
 def understand(
     message: str, reader: Reader, *, context: Sequence[Constraint] = (), names: Sequence[str] = ()
 ) -> Request:
@@ -149,7 +109,7 @@ def understand(
     if len(message) > LONGEST_MESSAGE:
         message = message[:LONGEST_MESSAGE]
         notes.append(f"I read the first {LONGEST_MESSAGE:,} characters of your message.")
-    folded = _plainly_said(fold(message)[:LONGEST_MESSAGE], reader.vocabulary)
+    folded = plainly_said(fold(message)[:LONGEST_MESSAGE], reader.vocabulary)
     if _is_said(folded, RESETS):
         return Request("start_over")
     if _is_said(folded, THANKS):
@@ -157,19 +117,19 @@ def understand(
     if _is_said(folded, GREETINGS):
         return Request("greeting")
 
-    tokens = [_Token(m.group(), m.start(), m.end()) for m in _TOKEN.finditer(folded)]
-    tokens, mended = _mend_spelling(tokens, reader)
+    tokens = [Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(folded)]
+    tokens, mended = mend_spelling(tokens, reader)
     notes.extend(f"I read “{wrong}” as “{right}”." for wrong, right in mended)
 
-    relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if _take(folded, tokens, (phrase,))), 0)
+    relative_price = next((sign for phrase, sign in RELATIVE_PRICES.items() if take(folded, tokens, (phrase,))), 0)
     comparatives = _take_comparatives(folded, tokens)
     ordinal = _take_ordinal(folded, tokens, names)
-    wants_more = _take(folded, tokens, MORE)
-    in_stock = _take(folded, tokens, STOCK_PHRASES)
-    opens = folded.startswith("something") or _take(folded, tokens, SEARCH_OPENERS)
+    wants_more = take(folded, tokens, MORE)
+    in_stock = take(folded, tokens, STOCK_PHRASES)
+    opens = folded.startswith("something") or take(folded, tokens, SEARCH_OPENERS)
 
     amounts = find_amounts(folded)
-    matches = _without_shelf_words(_match_phrases(folded, tokens, amounts, reader), tokens)
+    matches = without_shelf_words(match_phrases(folded, tokens, amounts, reader), tokens)
     constraints = _constraints(folded, tokens, matches, amounts, relative_price, in_stock, reader, context, notes)
 
     left = [t for t in tokens if not t.used and t.text not in STOP_WORDS and t.text not in ASKING_WORDS]
@@ -208,26 +168,10 @@ def understand(
     )
 
 
-def _plainly_said(folded: str, vocabulary: Vocabulary) -> str:
-    """The message with its roundabout ways made plain: typographic apostrophes, "two-person", and every way of
-    refusing ("anything but", "rather than", "non-", "-free") as "not".
-    """
-    text = folded.replace("’", "'")
-    text = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], text)
-    text = _REFUSALS.sub("not", text)
-    text = re.sub(r"\bnon-(?=[a-z])", "not ", text)
-
-    def free(match: re.Match[str]) -> str:  # "leather-free", but "bpa free" where listings say it so
-        known = vocabulary.meanings([stem(match[1]), stem("free")])
-        return match[0] if known or not vocabulary.meanings([stem(match[1])]) else f"not {match[1]}"
-
-    return re.sub(r"\b([a-z]+)[- ]free\b", free, text)
-
-
 def _constraints(
     folded: str,
-    tokens: list[_Token],
-    matches: Sequence[_Match],
+    tokens: list[Token],
+    matches: Sequence[Match],
     amounts: list[Amount],
     relative_price: int,
     in_stock: bool,
@@ -270,10 +214,10 @@ def _constraints(
         named = [attribute for _, attribute in nearest]
         constraint = None if amount.is_money else measure_constraint(scope, amount, named, softened=softened)
         if constraint is not None:
-            _use(tokens, amount.start, amount.end)
+            use(tokens, amount.start, amount.end)
         elif amount.is_money or (not amount.unit and amount.bound != "exact") or amount.low != amount.high:
             constraint, note = price_constraint(amount, reader.currency)
-            _use(tokens, amount.start, amount.end)
+            use(tokens, amount.start, amount.end)
             if note:
                 notes.append(note)
         if constraint is not None:
@@ -313,7 +257,7 @@ def _either(old: Constraint, new: Constraint) -> Constraint:
     return new
 
 
-def _gap(amount: Amount, match: _Match) -> int:
+def _gap(amount: Amount, match: Match) -> int:
     """Letters between an amount and an attribute's name; a name that follows is meant before one that precedes."""
     return match.start - amount.end if match.start >= amount.end else 2 * (amount.start - match.end) + 3
 
@@ -329,10 +273,10 @@ def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Const
     return both or new
 
 
-def _category(folded: str, matches: Sequence[_Match], facets: Facets) -> Constraint | None:
+def _category(folded: str, matches: Sequence[Match], facets: Facets) -> Constraint | None:
     """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
     named = [m for m in matches if m.meaning.kind == "category" and not m.denied]
-    direct = [m for m in named if not _is_context(folded[: m.start])] or named[:1]
+    direct = [m for m in named if not is_context(folded[: m.start])] or named[:1]
     if not direct:
         return None
     gaps = [folded[a.end : b.start] for a, b in itertools.pairwise(direct)]
@@ -343,49 +287,7 @@ def _category(folded: str, matches: Sequence[_Match], facets: Facets) -> Constra
     return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
 
 
-def _is_context(before: str) -> bool:
-    """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
-    return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
-
-
-def _match_phrases(folded: str, tokens: list[_Token], amounts: Sequence[Amount], reader: Reader) -> list[_Match]:
-    """The longest phrases of the vocabulary, left to right, without overlap."""
-    measured = [(a.start, a.end) for a in amounts]
-    found: list[_Match] = []
-    i = 0
-    while i < len(tokens):
-        for length in range(min(reader.vocabulary.longest, len(tokens) - i), 0, -1):
-            span = tokens[i : i + length]
-            inside = any(s <= t.start < e for t in span for s, e in measured)
-            if inside or any(t.used for t in span):
-                continue
-            readings = reader.vocabulary.meanings([stem(t.text) for t in span])
-            meaning = _likeliest(readings, folded[: span[0].start])
-            if meaning is None:
-                continue
-            denied = _is_denied(folded, tokens, i)
-            for token in span:
-                token.used = meaning.kind != "attribute" or token.used
-                token.denied = denied
-            said = " ".join(t.text for t in span)
-            found.append(_Match(meaning, span[0].start, span[-1].end, denied, said))
-            i += length - 1
-            break
-        i += 1
-    return found
-
-
-def _without_shelf_words(matches: list[_Match], tokens: list[_Token]) -> list[_Match]:
-    """ "A light tent" asks for a tent, though lights are sold too: an adjective before a category is none itself."""
-    categories = [m for m in matches if m.meaning.kind == "category"]
-    adjectives = [m for m in categories[:-1] if m.said in PREFERENCES]
-    for match in adjectives:
-        for token in tokens:
-            token.used &= not match.start <= token.start < match.end
-    return [m for m in matches if m not in adjectives]
-
-
-def _unnamed(folded: str, matches: Sequence[_Match], left: Sequence[_Token], reader: Reader) -> str:
+def _unnamed(folded: str, matches: Sequence[Match], left: Sequence[Token], reader: Reader) -> str:
     """The thing a short request ends in ("a warm hat", "jeans"), or a use asked for like a thing ("a sofa"),
     if nothing in the shop is called that. "something for the rain" names a use only.
     """
@@ -393,43 +295,14 @@ def _unnamed(folded: str, matches: Sequence[_Match], left: Sequence[_Token], rea
     if (
         0 < len(left) <= 3
         and not folded.startswith(("something", *GOING_ON))
-        and not _is_context(folded[: left[-1].start])
+        and not is_context(folded[: left[-1].start])
     ):
         things.append(left[-1].text)
     strange = [t for t in things if t.isalpha() and not {stem(w) for w in t.split()} & reader.facets.named.keys()]
     return strange[0] if strange else ""
 
 
-def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
-    """Of several meanings: after "for" a use before a category, "for HP" no brand at all, else what sells most."""
-    order = {"category": 0, "brand": 1, "flag": 2, "value": 3, "attribute": 4}
-    usable = list(readings)
-    if _is_context(before):
-        usable = [m for m in usable if m.kind != "brand"]  # "toner for HP printers" may be anyone's toner
-        order |= {"value": -1}
-    return min(usable, key=lambda m: (order[m.kind], -m.rows), default=None)
-
-
-def _is_denied(folded: str, tokens: list[_Token], i: int) -> bool:
-    """Whether one of the words just before denies this one; a comma or another wish in between ends the reach."""
-    reach, joined = _NEGATION_REACH + 1, False
-    for back in range(1, i + 1):
-        before = tokens[i - back]
-        if "," in folded[before.end : tokens[i].start] or reach == 0:
-            return False
-        if before.silent:
-            continue  # "don't show me kettles"; the "not" of "not too expensive" denies nothing else
-        if before.text in NEGATIONS:
-            return True
-        if before.text in ("or", "nor"):
-            joined = True
-        elif before.used or before.text in ("but", "and", "with"):
-            return joined and before.denied  # "no red or blue" denies both, "no red tent" only the red
-        reach -= 1
-    return False
-
-
-def _sizes(folded: str, tokens: list[_Token], scope: Scope) -> list[Constraint]:
+def _sizes(folded: str, tokens: list[Token], scope: Scope) -> list[Constraint]:
     """ "size 42", "size M or L", or a bare "XL" where the category comes in sizes."""
     column = scope.facets.texts.get("size", {})
     values = [v for v, rows in column.items() if scope.mask[rows].any()]
@@ -450,29 +323,7 @@ def _sizes(folded: str, tokens: list[_Token], scope: Scope) -> list[Constraint]:
     return [value_constraint(scope, meaning, f"size {said}", negated=negated, softened=False)]
 
 
-def _mend_spelling(tokens: list[_Token], reader: Reader) -> tuple[list[_Token], list[tuple[str, str]]]:
-    """Words that stand in no listing, brought to the nearest name the catalogue knows."""
-    mended: list[tuple[str, str]] = []
-    result: list[_Token] = []
-    for token in tokens:
-        word = token.text
-        strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
-        if strange and word not in ASKING_WORDS and word not in STOP_WORDS:
-            best = process.extractOne(
-                word,
-                reader.vocabulary.spellings,
-                scorer=DamerauLevenshtein.distance,
-                score_cutoff=1 if len(word) < _LONG_WORD else 2,
-            )
-            if best is not None and best[0][0] == word[0]:  # the first letter is rarely the wrong one
-                mended.append((word, best[0]))
-                result.append(_Token(best[0], token.start, token.end))
-                continue
-        result.append(token)
-    return result, mended
-
-
-def _searchable(token: _Token, amounts: Sequence[Amount]) -> bool:
+def _searchable(token: Token, amounts: Sequence[Amount]) -> bool:
     """Whether listings can be searched for the word: asking is not, nor is a budget; a measure ("45 l") is."""
     if token.denied or token.silent or token.text in ASKING_WORDS:
         return False
@@ -482,44 +333,27 @@ def _searchable(token: _Token, amounts: Sequence[Amount]) -> bool:
     return bool(inside.unit) and (token.text[0].isdigit() or token.text == inside.unit)
 
 
-def _take_comparatives(folded: str, tokens: list[_Token]) -> list[tuple[tuple[str, ...], int]]:
+def _take_comparatives(folded: str, tokens: list[Token]) -> list[tuple[tuple[str, ...], int]]:
     """ "cheaper than $50" is an amount; "bigger than the second" and plain "bigger" compare with what was shown."""
     found: list[tuple[tuple[str, ...], int]] = []
     for phrase in sorted(COMPARATIVES, key=len, reverse=True):  # "longer battery" before "longer"
         match = re.search(rf"(?<!\w){phrase}(?!\w)(?! than\s+(?:[$€£¥]|\d))", folded)
         taken = match is None or any(t.used for t in tokens if match.start() <= t.start < match.end())
         if match is not None and not taken:
-            _use(tokens, match.start(), match.end(), silent=True)
+            use(tokens, match.start(), match.end(), silent=True)
             found.append(COMPARATIVES[phrase])
     return found
 
 
-def _take_ordinal(folded: str, tokens: list[_Token], names: Sequence[str]) -> int | None:
+def _take_ordinal(folded: str, tokens: list[Token], names: Sequence[str]) -> int | None:
     """Which of the products last shown is meant, by number or by name."""
     for index, name in enumerate(names):
-        if _take(folded, tokens, (fold(name),)):
+        if take(folded, tokens, (fold(name),)):
             return index
     for phrase, number in ORDINALS.items():
-        if _take(folded, tokens, (phrase,)):
+        if take(folded, tokens, (phrase,)):
             return number
     return None
-
-
-def _take(folded: str, tokens: list[_Token], phrases: Sequence[str]) -> bool:
-    """Marks the first of the phrases found as used."""
-    for phrase in phrases:
-        match = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
-        if match:
-            _use(tokens, match.start(), match.end(), silent=True)
-            return True
-    return False
-
-
-def _use(tokens: list[_Token], start: int, end: int, *, silent: bool = False) -> None:
-    for token in tokens:
-        if start <= token.start < end:
-            token.used = True
-            token.silent |= silent
 
 
 def _is_said(folded: str, phrases: Sequence[str]) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant.reading import Reader
 from assistant.types import Constraint
-from assistant.understand import Reader
 from assistant.vocabulary import build_vocabulary
 from retrieval.documents import for_words
 from retrieval.facets import build_facets

@@ -1,0 +1,203 @@
+"""Words and phrases of a message: tokens, spelling, refusals, and the catalogue's phrases found in it.
+
+Knows which words mean what; what they ask for together is `understand`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from assistant.amounts import Amount
+from assistant.phrases import (
+    ASKING_WORDS,
+    NEGATIONS,
+    PREFERENCES,
+)
+from assistant.vocabulary import Meaning, Vocabulary
+from retrieval.facets import Facets
+from retrieval.text import STOP_WORDS, stem
+
+TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
+_LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
+_NUMBER_WORDS = {
+    w: str(n)
+    for n, w in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+_NUMBER_WORD = re.compile(
+    rf"\b({'|'.join(_NUMBER_WORDS)})([\s-](?:person|people|man|inch|litre|liter|hour|piece|burner|metre|meter)s?\b)"
+)
+_REFUSALS = re.compile(
+    r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
+)
+_NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
+
+
+@dataclass(slots=True)
+class Token:
+    """One word of the folded message, and what became of it."""
+
+    text: str
+    start: int
+    end: int
+    used: bool = False
+    """A constraint or a phrase of asking stands for it."""
+    denied: bool = False
+    """The shopper does not want it: no word to search for."""
+    silent: bool = False
+    """Asking, not wanting ("something else", "cheaper"): no word to search for either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase of the vocabulary found in the message."""
+
+    meaning: Meaning
+    start: int
+    end: int
+    denied: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reading needs to know of the shop."""
+
+    vocabulary: Vocabulary
+    facets: Facets
+    currency: str
+    known_stems: frozenset[str]
+    """Every term of the word index: a word outside stands in no listing."""
+
+
+def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
+    """The message with its roundabout ways made plain: typographic apostrophes, "two-person", and every way of
+    refusing ("anything but", "rather than", "non-", "-free") as "not".
+    """
+    text = folded.replace("’", "'")
+    text = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], text)
+    text = _REFUSALS.sub("not", text)
+    text = re.sub(r"\bnon-(?=[a-z])", "not ", text)
+
+    def free(match: re.Match[str]) -> str:  # "leather-free", but "bpa free" where listings say it so
+        known = vocabulary.meanings([stem(match[1]), stem("free")])
+        return match[0] if known or not vocabulary.meanings([stem(match[1])]) else f"not {match[1]}"
+
+    return re.sub(r"\b([a-z]+)[- ]free\b", free, text)
+
+
+def is_context(before: str) -> bool:
+    """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
+    return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
+
+
+def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], reader: Reader) -> list[Match]:
+    """The longest phrases of the vocabulary, left to right, without overlap."""
+    measured = [(a.start, a.end) for a in amounts]
+    found: list[Match] = []
+    i = 0
+    while i < len(tokens):
+        for length in range(min(reader.vocabulary.longest, len(tokens) - i), 0, -1):
+            span = tokens[i : i + length]
+            inside = any(s <= t.start < e for t in span for s, e in measured)
+            if inside or any(t.used for t in span):
+                continue
+            readings = reader.vocabulary.meanings([stem(t.text) for t in span])
+            meaning = _likeliest(readings, folded[: span[0].start])
+            if meaning is None:
+                continue
+            denied = _is_denied(folded, tokens, i)
+            for token in span:
+                token.used = meaning.kind != "attribute" or token.used
+                token.denied = denied
+            said = " ".join(t.text for t in span)
+            found.append(Match(meaning, span[0].start, span[-1].end, denied, said))
+            i += length - 1
+            break
+        i += 1
+    return found
+
+
+def without_shelf_words(matches: list[Match], tokens: list[Token]) -> list[Match]:
+    """ "A light tent" asks for a tent, though lights are sold too: an adjective before a category is none itself."""
+    categories = [m for m in matches if m.meaning.kind == "category"]
+    adjectives = [m for m in categories[:-1] if m.said in PREFERENCES]
+    for match in adjectives:
+        for token in tokens:
+            token.used &= not match.start <= token.start < match.end
+    return [m for m in matches if m not in adjectives]
+
+
+def _likeliest(readings: Sequence[Meaning], before: str) -> Meaning | None:
+    """Of several meanings: after "for" a use before a category, "for HP" no brand at all, else what sells most."""
+    order = {"category": 0, "brand": 1, "flag": 2, "value": 3, "attribute": 4}
+    usable = list(readings)
+    if is_context(before):
+        usable = [m for m in usable if m.kind != "brand"]  # "toner for HP printers" may be anyone's toner
+        order |= {"value": -1}
+    return min(usable, key=lambda m: (order[m.kind], -m.rows), default=None)
+
+
+def _is_denied(folded: str, tokens: list[Token], i: int) -> bool:
+    """Whether one of the words just before denies this one; a comma or another wish in between ends the reach."""
+    reach, joined = _NEGATION_REACH + 1, False
+    for back in range(1, i + 1):
+        before = tokens[i - back]
+        if "," in folded[before.end : tokens[i].start] or reach == 0:
+            return False
+        if before.silent:
+            continue  # "don't show me kettles"; the "not" of "not too expensive" denies nothing else
+        if before.text in NEGATIONS:
+            return True
+        if before.text in ("or", "nor"):
+            joined = True
+        elif before.used or before.text in ("but", "and", "with"):
+            return joined and before.denied  # "no red or blue" denies both, "no red tent" only the red
+        reach -= 1
+    return False
+
+
+def mend_spelling(tokens: list[Token], reader: Reader) -> tuple[list[Token], list[tuple[str, str]]]:
+    """Words that stand in no listing, brought to the nearest name the catalogue knows."""
+    mended: list[tuple[str, str]] = []
+    result: list[Token] = []
+    for token in tokens:
+        word = token.text
+        strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
+        if strange and word not in ASKING_WORDS and word not in STOP_WORDS:
+            best = process.extractOne(
+                word,
+                reader.vocabulary.spellings,
+                scorer=DamerauLevenshtein.distance,
+                score_cutoff=1 if len(word) < _LONG_WORD else 2,
+            )
+            if best is not None and best[0][0] == word[0]:  # the first letter is rarely the wrong one
+                mended.append((word, best[0]))
+                result.append(Token(best[0], token.start, token.end))
+                continue
+        result.append(token)
+    return result, mended
+
+
+def take(folded: str, tokens: list[Token], phrases: Sequence[str]) -> bool:
+    """Marks the first of the phrases found as used."""
+    for phrase in phrases:
+        match = re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", folded)
+        if match:
+            use(tokens, match.start(), match.end(), silent=True)
+            return True
+    return False
+
+
+def use(tokens: list[Token], start: int, end: int, *, silent: bool = False) -> None:
+    """Marks the words of a stretch as spoken for."""
+    for token in tokens:
+        if start <= token.start < end:
+            token.used = True
+            token.silent |= silent
