@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from assistant.reasons import in_order
 from assistant.types import Reason, Recommendation, Sentence
 from assistant.wording import money
 from retrieval.types import Product
@@ -32,7 +33,7 @@ def cards(
     drawn = [
         card(
             recommendation,
-            [each for each in sentences if each.product_id == recommendation.product.id],
+            in_order(sentences, recommendation.reasons),
             place=place,
             pictures=pictures,
             checking=checking,
