@@ -101,8 +101,11 @@ def merged(old: Sequence[Constraint], new: Iterable[Constraint]) -> tuple[Constr
 
 def _with_bound(old: Constraint | None, new: Constraint) -> Constraint:
     """ "under $200", then "over $150": the first bound still stands."""
-    joined = joined_price(old, new) if old is not None and new.kind == "price" and not old.note else None
-    return joined or new
+    if old is None or new.kind != "price" or old.note:
+        return new
+    if new.label in old.label.split(", "):
+        return old  # said again
+    return joined_price(old, new) or new
 
 
 def _contradict(old: Constraint, new: Constraint) -> bool:
