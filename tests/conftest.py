@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
 from hypothesis import settings
 
-# Shared machines stall now and then; a slow example is no failure.
-settings.register_profile("storeclerk", deadline=None, max_examples=60)
+# Shared machines stall now and then; a slow example is no failure. In CI the examples are the same every time,
+# so that a change is judged by itself; on a developer's machine they are new ones, which is how bugs are found.
+settings.register_profile("storeclerk", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("storeclerk")
 
 _MODEL_LIBRARIES = ("torch", "transformers", "sentence_transformers", "llama_cpp", "xllamacpp")
