@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from assistant.clerk import open_encoder
-from assistant.cli import progress_bars
+from assistant.console import progress_bars
 from assistant.settings import EncoderSettings
 from retrieval.index import build_index
 from retrieval.mapping import FeedMapping, load_mapping
