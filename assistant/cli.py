@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli_evaluate import evaluate
 from assistant.console import common, lines_of, opened_clerk, print_result, progress_bars, queries_of, write_lines
 from retrieval.errors import StoreclerkError
 
@@ -35,6 +36,9 @@ class _Group(click.Group):
 @click.version_option(package_name="storeclerk")
 def cli() -> None:
     """An explainable shopping assistant: real products, and reasons that are true."""
+
+
+cli.add_command(evaluate)
 
 
 @cli.command()

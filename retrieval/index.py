@@ -211,7 +211,7 @@ def _bring_up_to_date(
 
         # a) Every text has a vector in the cache, saved batch by batch.
         hashes = expected_hashes(catalog)
-        encoded = _encode_missing(catalog, hashes, encoder, progress)
+        encoded = encode_missing(catalog, hashes, encoder, progress)
 
         # b) Chroma holds the vectors of exactly the products in the table.
         _update_store(catalog, hashes, encoder.name, store, progress)
@@ -231,7 +231,8 @@ def _bring_up_to_date(
     return encoded, store, words
 
 
-def _encode_missing(catalog: Catalog, hashes: dict[str, str], encoder: Encoder, progress: Progress) -> int:
+def encode_missing(catalog: Catalog, hashes: dict[str, str], encoder: Encoder, progress: Progress) -> int:
+    """Caches a vector for every text that has none; `hashes` are those of `expected_hashes`. Returns how many."""
     known = catalog.vector_hashes(encoder.name)
     missing = {hash: id for id, hash in hashes.items() if hash not in known}  # equal texts are encoded once
     done = 0
