@@ -104,14 +104,18 @@ def _interval(value: Interval) -> dict[str, Any]:
 
 def _lines(evaluation: Evaluation) -> list[str]:
     """A block a measure, a line a system."""
-    lines: list[str] = []
-    p_values = {(c.measure, c.system): c for c in evaluation.comparisons}
+    from assistant.evaluation_report import p_text
+
+    compared = {(c.measure, c.system): c for c in evaluation.comparisons}
     width = max(map(len, evaluation.systems))
+    lines = [f"{len(evaluation.task.queries):,} queries, {evaluation.products:,} products"]
     for measure in evaluation.means[evaluation.subject]:
         lines.append(measure)
         for system in evaluation.systems:
             mean = evaluation.means[system].get(measure)
-            c = p_values.get((measure, system))
-            against = f"   {c.difference.mean:+.3f} against {c.baseline}, p = {c.p_value:.3f}" if c else ""
+            c = compared.get((measure, system))
+            against = f"   {c.difference.mean:+.3f} against {c.baseline}, p {p_text(c.p_value)}" if c else ""
             lines.append(f"  {system:<{width}}  {mean if mean is not None else '-'}{against}")
+    lines.append("coverage")
+    lines.extend(f"  {system:<{width}}  {evaluation.coverage[system]:.1%}" for system in evaluation.systems)
     return lines

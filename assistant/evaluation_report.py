@@ -44,7 +44,7 @@ caption { text-align: left; padding: .2rem 0 .6rem; }
 th, td { padding: .4rem .9rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 600; border-bottom-width: 2px; } tbody th { font-weight: 500; }
 td { white-space: nowrap; } td.text { white-space: normal; min-width: 16rem; overflow-wrap: anywhere; }
-tr.own th, tr.own td { color: var(--own); font-weight: 600; }
+tbody .own { color: var(--own); font-weight: 600; }
 figure { margin: 1rem 0; } figure svg { width: 100%; height: auto; } figcaption { color: var(--soft); }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem; }
 """
@@ -156,6 +156,11 @@ def as_html(evaluation: Evaluation) -> str:
     return "\n".join(part for part in parts if part) + "\n"
 
 
+def p_text(value: float) -> str:
+    """ "= 0.042" or "< 0.001"."""
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"
+
+
 def _lead(evaluation: Evaluation) -> Iterator[str]:
     count = len(evaluation.task.queries)
     judged = sum(map(len, evaluation.task.qrels.values()))
@@ -169,16 +174,10 @@ def _lead(evaluation: Evaluation) -> Iterator[str]:
 
 def _means(evaluation: Evaluation) -> Table:
     shown = [m for m in PER_QUERY if any(m in evaluation.means[s] for s in evaluation.systems)]
-    rows = tuple(
-        (
-            system,
-            *(str(evaluation.means[system].get(m, "–")) for m in shown),
-            f"{evaluation.coverage[system]:.1%}",
-        )
-        for system in evaluation.systems
-    )
-    note = "Means over queries with 95 % bootstrap percentile intervals."
-    return Table("Means", note, ("system", *shown, "coverage"), rows)
+    rows = [(m, *(str(evaluation.means[s].get(m, "–")) for s in evaluation.systems)) for m in shown]
+    rows.append(("coverage", *(f"{evaluation.coverage[s]:.1%}" for s in evaluation.systems)))
+    note = "Means over queries with 95 % bootstrap percentile intervals; coverage is one figure for all queries."
+    return Table("Means", note, ("measure", *evaluation.systems), tuple(rows))
 
 
 def _compared(evaluation: Evaluation) -> Iterator[Table]:
@@ -191,7 +190,7 @@ def _compared(evaluation: Evaluation) -> Iterator[Table]:
             c.baseline,
             f"{c.difference.mean:+.3f}",
             _bounds(c.difference.low, c.difference.high),
-            _p(c.p_value),
+            p_text(c.p_value).removeprefix("= "),
         )
         for c in sorted(
             evaluation.comparisons, key=lambda c: (c.system != evaluation.subject, COMPARED.index(c.measure))
@@ -236,10 +235,6 @@ def _bounds(low: float, high: float) -> str:
     return f"{low:+.3f} to {high:+.3f}"
 
 
-def _p(value: float) -> str:
-    return "< 0.001" if value < 0.001 else f"{value:.3f}"
-
-
 def _md(text: str) -> str:
     """Text that Markdown neither reads as a table's border nor as markup."""
     return re.sub(r"([\\|*_`\[\]])", r"\\\1", escape(" ".join(text.split()), quote=False))
@@ -259,12 +254,13 @@ def _html_table(table: Table, subject: str) -> str:
 
 
 def _html_row(header: Sequence[str], row: Sequence[str], subject: str) -> str:
-    cells = [
-        f'<td class="text">{escape(cell)}</td>' if name == "query" else f"<td>{escape(cell)}</td>"
-        for name, cell in zip(header[1:], row[1:], strict=True)
-    ]
+    """The system under test stands out, be it a row or a column."""
+    kinds = {"query": ' class="text"', subject: ' class="own"'}
+    cells = "".join(
+        f"<td{kinds.get(name, '')}>{escape(cell)}</td>" for name, cell in zip(header[1:], row[1:], strict=True)
+    )
     mark = ' class="own"' if header[0] == "system" and row[0] == subject else ""
-    return f'<tr{mark}><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>'
+    return f'<tr><th scope="row"{mark}>{escape(row[0])}</th>{cells}</tr>'
 
 
 def _figure(svg: str, caption: str) -> str:
