@@ -73,10 +73,14 @@ def read_run(path: Path) -> Run:
 
 
 def run_lines(run: Run, tag: str) -> Iterator[str]:
-    """A run in TREC's form, best first."""
+    """A run in TREC's form, best first; blanks inside an id, which would split a field, become underscores."""
     for qid, scores in run.items():
         for rank, id in enumerate(sorted(scores, key=lambda id: (-scores[id], id)), start=1):
-            yield f"{qid} Q0 {id} {rank} {scores[id]:g} {tag}"
+            yield f"{_unsplit(qid)} Q0 {_unsplit(id)} {rank} {scores[id]:g} {tag}"
+
+
+def _unsplit(id: str) -> str:
+    return "_".join(id.split())
 
 
 Row = tuple[int, str, str, str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -17,10 +18,19 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 USING = (ROOT / "docs" / "USING.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", sorted(cli.commands))
+def commands(group: click.Group, before: str = "") -> list[str]:
+    """ "ask", "evaluate retrieval": what can be typed, groups included."""
+    names = []
+    for name, command in sorted(group.commands.items()):
+        inner = commands(command, f"{before}{name} ") if isinstance(command, click.Group) else []
+        names += [f"{before}{name}", *inner]
+    return names
+
+
+@pytest.mark.parametrize("command", commands(cli))
 def test_every_command_is_in_the_guide_and_explains_itself(command: str) -> None:
     assert f"`{command}" in USING
-    result = CliRunner().invoke(cli, [command, "--help"])
+    result = CliRunner().invoke(cli, [*command.split(), "--help"])
     assert result.exit_code == 0
     for option in re.findall(r"^\s+(--[a-z-]+)", result.output, re.MULTILINE):
         if option not in ("--help", "--data-dir", "--json"):
