@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.console import common, lines_of, opened_clerk, print_result, progress_bars, queries_of, write_lines
+from assistant.console import (
+    SHOWN_FACTS,
+    common,
+    lines_of,
+    opened_clerk,
+    print_result,
+    progress_bars,
+    queries_of,
+    similar_json,
+    write_lines,
+)
 from retrieval.errors import StoreclerkError
 
 if TYPE_CHECKING:
@@ -195,6 +205,38 @@ def ask(
             done = next(e.answer for e in answer(clerk, id, line or "") if isinstance(e, Done))
             plain = [f"> {line}", "", done.reply, ""] if messages is not None else [done.reply]
             print_result(answer_json(done), plain, as_json)
+
+
+@cli.command()
+@click.argument("product_id")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@common
+def similar(product_id: str, k: int, data_dir: Path | None, as_json: bool) -> None:
+    """The products nearest to PRODUCT_ID, with what they share and what sets them apart."""
+    from assistant.clerk import open_encoder
+    from assistant.settings import load_settings
+    from assistant.wording import money
+    from retrieval.index import open_index
+    from retrieval.similar import similar_to
+
+    settings = load_settings(data_dir)
+    encoder = open_encoder(settings.encoder)  # only its name is needed: the vectors are there
+    with (
+        progress_bars() as progress,
+        open_index(settings.data_dir, encoder, progress=progress, chroma_url=settings.chroma_url) as index,
+    ):
+        product, found = similar_to(index, product_id, k)
+    lines = [f"Nearest to {product.id}, {product.title}:"]
+    for s in found:
+        price = f"  {money(s.product.price, s.product.currency)}" if s.product.price is not None else ""
+        variant = "  (a variant)" if s.variant else ""
+        lines.append(f"{s.similarity:6.3f}  {s.product.id:<12} {s.product.title}{price}{variant}")
+        lines.extend(
+            f"        {name}: {'; '.join(facts[:SHOWN_FACTS])}"
+            for name, facts in (("same", s.same), ("different", s.different))
+            if facts
+        )
+    print_result(similar_json(product, found), lines if found else ["It is the only product."], as_json)
 
 
 @cli.command()

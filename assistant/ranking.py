@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.types import Constraint
+from retrieval.comparison import model_key
 from retrieval.text import fold
 from retrieval.types import AttributeTest, Hit, Product, Quantity, Vectors
 from retrieval.units import to_base
@@ -98,7 +99,7 @@ def one_a_model(ranked: Sequence[Ranked], count: int) -> list[Ranked]:
     """
     best: dict[tuple[str, str], Ranked] = {}
     for r in ranked:
-        best.setdefault((fold(r.product.brand), fold(r.product.title.split(",")[0])), r)
+        best.setdefault(model_key(r.product), r)
     chosen = list(best.values())[:count]
     chosen.extend(r for r in ranked if r not in chosen and len(chosen) < count)
     return sorted(chosen[:count], key=lambda r: (-round(r.score, 9), r.product.id))

@@ -120,6 +120,16 @@ class TestAsking:
         scores = [float(line[4]) for line in lines if line[0] == "q9"]
         assert scores == sorted(scores, reverse=True)
 
+    def test_similar(self, indexed: Path) -> None:
+        out = run_json("similar", "card-64", "-k", "3")
+        assert out["product"]["product_id"] == "card-64"
+        assert len(out["similar"]) == 3
+        nearest = out["similar"][0]
+        assert nearest.keys() == {"product_id", "title", "price", "similarity", "variant", "same", "different"}
+        assert (nearest["product_id"], nearest["variant"]) == ("card-256", True)
+        assert "storage: 256 GB instead of 64 GB" in nearest["different"]
+        assert "card-256" in run("similar", "card-64").stdout
+
     def test_forget(self, indexed: Path) -> None:
         session = run_json("ask", "a tent")["session"]
         assert run("forget", session).exit_code == 0
@@ -148,6 +158,7 @@ class TestClearErrors:
         [
             (["ask", "tent", "--history", "nope"], "'nope'"),
             (["ask", "tent", "--session", "forged"], "'forged'"),
+            (["similar", "tent-22"], "did you mean 'tent-2'"),
             (["run", "--queries", "missing.txt"], "missing.txt"),
             (["run", "--queries", "empty.txt"], "no line"),
         ],

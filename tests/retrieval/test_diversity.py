@@ -31,7 +31,9 @@ def random_rows(n: int, d: int, seed: int) -> tuple[np.ndarray, Vectors]:
 
 
 @both
-@given(n=st.integers(0, 12), k=st.integers(0, 15), d=st.integers(1, 4), seed=st.integers(0, 99), variety=st.floats(0, 1))
+@given(
+    n=st.integers(0, 12), k=st.integers(0, 15), d=st.integers(1, 4), seed=st.integers(0, 99), variety=st.floats(0, 1)
+)
 def test_any_input_gives_k_different_rows(method: Method, n: int, k: int, d: int, seed: int, variety: float) -> None:
     relevance, vectors = random_rows(n, d, seed)
     order = method(relevance, vectors, k, variety)

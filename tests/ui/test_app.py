@@ -73,6 +73,17 @@ def test_a_conversation_over_the_api(client: TestClient, clerk: ToyClerk) -> Non
     assert clerk.feedback.kept == {(session, "a1", "t1"): True}
 
 
+@pytest.mark.parametrize("clerk", ["real"], indirect=True)
+def test_similar_products_over_the_api(client: TestClient) -> None:
+    found = client.get("/api/similar/t1", params={"k": 2}).json()
+    assert found["product"]["product_id"] == "t1"
+    assert len(found["similar"]) == 2
+    unknown = client.get("/api/similar/t11")
+    assert unknown.status_code == 404
+    assert "did you mean 't1'" in unknown.json()["error"]
+    assert client.get("/api/similar/t1", params={"k": 0}).json()["error"].startswith("k:")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
