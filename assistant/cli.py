@@ -175,6 +175,7 @@ def run(queries: Path, k: int, output: Path | None, data_dir: Path | None, as_js
 @click.option("--history", default="", metavar="ID,ID,...", help="Products the shopper looked at, oldest first.")
 @click.option("--shopper", default="", help="A shopper of the events file.")
 @click.option("--messages", type=click.Path(path_type=Path), default=None, help="A conversation, a message a line.")
+@click.option("--variety", type=click.FloatRange(0, 1), default=None, help="How varied the products are to be.")
 @common
 def ask(
     message: str | None,
@@ -182,6 +183,7 @@ def ask(
     history: str,
     shopper: str,
     messages: Path | None,
+    variety: float | None,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -202,7 +204,8 @@ def ask(
             raise UnknownProduct(f"--history names {unknown[0]!r}, which is not in the catalogue.")
         clerk.sessions.add_history(id, past)
         for line in said:
-            done = next(e.answer for e in answer(clerk, id, line or "") if isinstance(e, Done))
+            events = answer(clerk, id, line or "", variety=variety)
+            done = next(e.answer for e in events if isinstance(e, Done))
             plain = [f"> {line}", "", done.reply, ""] if messages is not None else [done.reply]
             print_result(answer_json(done), plain, as_json)
 

@@ -1,7 +1,7 @@
 """The application: the shopper's page at /, the store's pictures, a small JSON API, and a health check.
 
     POST /api/session   {"shopper"?}                                  -> {"session"}
-    POST /api/ask       {"session", "message"}                        -> what `storeclerk ask --json` prints
+    POST /api/ask       {"session", "message", "variety"?}            -> what `storeclerk ask --json` prints
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
     GET  /api/similar/ID?k=10                                         -> what `storeclerk similar --json` prints
 
@@ -15,13 +15,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, Strict, StrictBool
 
 from assistant.answer import answer, as_json
 from assistant.clerk import Clerk
@@ -52,6 +52,7 @@ class Ask(BaseModel):
 
     session: str = _ID
     message: str = Field(min_length=1, max_length=MESSAGE_LIMIT)
+    variety: Annotated[float, Strict()] | None = Field(default=None, ge=0, le=1)
 
 
 class Feedback(BaseModel):
@@ -104,7 +105,7 @@ def _add_api(app: FastAPI, clerk: Clerk) -> None:
     @app.post("/api/ask")
     def ask(body: Ask) -> dict[str, Any]:
         with _turn(turns):
-            *_, last = answer(clerk, body.session, body.message)
+            *_, last = answer(clerk, body.session, body.message, variety=body.variety)
         if not isinstance(last, Done):
             raise HTTPException(500, CALM)
         return as_json(last.answer)
