@@ -229,7 +229,7 @@ def _pressed(event: gr.EventData) -> dict[str, object]:
 def _share(value: object) -> float | None:
     """A number of the client's brought into 0 to 1; None for what is no number."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and value == value
-    return min(max(float(cast("float", value)), 0.0), 1.0) if is_number else None
+    return float(min(max(cast("float", value), 0.0), 1.0)) if is_number else None
 
 
 def _line(error: Exception) -> str:

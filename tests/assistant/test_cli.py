@@ -97,6 +97,16 @@ class TestAsking:
         second = run_json("ask", "in green", "--session", first["session"])
         assert [r["product_id"] for r in second["recommendations"]] == ["tent-2"]
 
+    def test_ask_for_variety(self, indexed: Path) -> None:
+        first = run_json("ask", "something for the kitchen", "--variety", "1")
+        assert first["variety"] == 1.0
+        lifted = [x for r in first["recommendations"] for x in r["reasons"] if x["kind"] == "variety"]
+        assert all(x["text"].startswith("Shown for variety") for x in lifted)
+        assert lifted
+        assert run_json("ask", "a tent", "--session", first["session"])["variety"] == 1.0
+        assert run_json("ask", "a tent")["variety"] == 0.0
+        assert run("ask", "a tent", "--variety", "2").exit_code == 2
+
     def test_ask_with_history(self, indexed: Path) -> None:
         out = run_json("ask", "a tent", "--history", "tent-2")
         assert any("taste" in r["contributions"] for r in out["recommendations"])
