@@ -105,12 +105,13 @@ def index(
 def _quality(settings: Settings) -> Any:
     from contextlib import ExitStack
 
+    from assistant.clerk import open_encoder
     from retrieval.folder import DataFolder
     from retrieval.index import open_catalog
-    from retrieval.quality import quality_report
+    from retrieval.quality import report_on
 
     with ExitStack() as resources:
-        return quality_report(open_catalog(DataFolder(settings.data_dir), resources).all())
+        return report_on(open_catalog(DataFolder(settings.data_dir), resources), open_encoder(settings.encoder).name)
 
 
 @cli.command()
