@@ -23,7 +23,7 @@ from retrieval.types import Product, Vectors
 
 _CHUNK = 256  # rows of the brute force
 _NOISE = 0.2  # length of the noise on a copy's vector: cosine about 0.98
-_WORDS = 4000
+_SYLLABLES = "ba be bo da de do ka ke ko la le lo ma me mo na ne no ra re ro sa se so ta te to".split()
 _NO_BRAND = 0.05  # share of listings without a brand
 
 
@@ -38,7 +38,7 @@ def make_shop(count: int, dimension: int, seed: int = 11) -> tuple[list[Product]
     for row in range(count):
         if row < plain:
             vectors[row] = middles[dice.randrange(len(middles))] + chance.normal(size=dimension)
-            title = " ".join(f"word{dice.randrange(_WORDS)}" for _ in range(6)) + f" {row}"
+            title = " ".join("".join(dice.choices(_SYLLABLES, k=3)) for _ in range(6)) + f" {row}"
             brand = "" if dice.random() < _NO_BRAND else f"Brand {int(dice.paretovariate(0.6)) % 500}"
             products.append(Product(str(row), title, brand=brand, price=round(dice.uniform(5, 500), 2)))
             continue

@@ -115,6 +115,18 @@ class _Marks:
     shades: frozenset[str]
     """Its colours, sizes and single letters."""
     telling: dict[str, Fact]
+    """Folded name -> attribute that tells variants apart."""
+
+
+@dataclass(slots=True)
+class _Joined:
+    """A group as it grows."""
+
+    rows: list[int]
+    kinds: set[int]
+    """One row of each wording among them."""
+    cosine: float
+    titles: float
 
 
 def near_duplicates(
@@ -138,19 +150,22 @@ def near_duplicates(
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
 
     # 2) Joined into groups in which no two listings are told apart: a title without its colour is near both colours.
-    members = {row: [row] for pair in pairs for row in pair[1:3]}
-    evidence: dict[int, tuple[float, float]] = {}
+    kinds: dict[str, int] = {}  # word for word the same listings count once: a feed may hold one a thousand times
+    group_of = {
+        row: _Joined([row], {kinds.setdefault(repr(marks[row]), row)}, 1.0, 100.0)
+        for row in dict.fromkeys(row for pair in pairs for row in pair[1:3])
+    }
     for cosine, left, right, likeness in pairs:
-        one, other = members[left], members[right]
-        if one is other or any(_told_apart(marks[a], marks[b]) for a in one for b in other):
+        one, other = sorted((group_of[left], group_of[right]), key=lambda group: -len(group.rows))
+        if one is other or any(_told_apart(marks[a], marks[b]) for a in one.kinds for b in other.kinds):
             continue
-        least = [evidence.get(id(group), (1.0, 100.0)) for group in (one, other)]
-        one.extend(other)
-        for row in other:
-            members[row] = one
-        evidence[id(one)] = (min(cosine, *(c for c, _ in least)), min(likeness, *(t for _, t in least)))
-    found = {id(group): group for group in members.values() if len(group) > 1}
-    groups = [_group([compared[row] for row in sorted(group)], *evidence[key]) for key, group in found.items()]
+        one.rows += other.rows
+        one.kinds |= other.kinds
+        one.cosine = min(cosine, one.cosine, other.cosine)
+        one.titles = min(likeness, one.titles, other.titles)
+        group_of |= dict.fromkeys(other.rows, one)
+    found = {id(group): group for group in group_of.values() if len(group.rows) > 1}
+    groups = [_group([compared[row] for row in sorted(g.rows)], g.cosine, g.titles) for g in found.values()]
     groups.sort(key=lambda group: (-len(group.listings), -group.cosine, group.listings[0].id))
     return Duplicates(
         groups=tuple(groups[:shown]),
