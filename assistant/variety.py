@@ -44,19 +44,25 @@ def varied(
     variety: float,
     method: Method,
     vectors_of: Callable[[Sequence[str]], Mapping[str, Vectors]],
+    most_lost: float = MOST_LOST,
+    named: bool = True,
 ) -> list[Ranked]:
     """The page: `count` of the ranked candidates, by score, what came in for variety with that contribution.
 
     `variety` 0 gives the plain page and asks for no vectors; the best product is on every page, and first.
+    Measurements on longer pages than a shop shows leave out that what comes in must differ from all others in
+    facts that can be named (`named`): hardly anything does from nine.
     """
     # 1) The plain page, and who else may be on it.
     plain = one_a_model(ranked, count)
     pool = models(ranked)[:POOL]
     if variety <= 0 or len(pool) <= count:
         return plain
-    need = max(_kept(r, constraints) for r in plain)
-    worst = pool[0].score - MOST_LOST * abs(pool[0].score)
-    pool = [r for r in pool if r in plain or (_kept(r, constraints) >= need and r.score >= worst)]
+    need = max(_met(r, constraints) for r in plain)
+    worst = pool[0].score - most_lost * abs(pool[0].score)
+    # What is sold out may rank by itself; nobody is helped by variety that cannot be bought.
+    fits = [r.score >= worst and r.product.in_stock and _met(r, constraints) >= need for r in pool]
+    pool = [r for r, comes in zip(pool, fits, strict=True) if comes or r in plain]
     if len(pool) <= count:
         return plain
     vectors = vectors_of([r.product.id for r in pool])
@@ -69,7 +75,7 @@ def varied(
         scores = np.asarray([r.score for r in pool])
         rows = choose(scores, np.stack([vectors[r.product.id] for r in pool]), count, variety)
         page = [pool[row] for row in sorted(rows)]
-        mute = [r for r in page if r not in plain and not set_apart(r.product, _others(r, page))]
+        mute = [r for r in page if named and r not in plain and not set_apart(r.product, _others(r, page))]
         if not mute:
             return _lifted(page, plain)
         pool.remove(mute[-1])
@@ -116,10 +122,9 @@ def _lifted(page: Sequence[Ranked], plain: Sequence[Ranked]) -> list[Ranked]:
     return sorted(result, key=lambda r: -round(r.score, 9))
 
 
-def _kept(r: Ranked, constraints: Sequence[Constraint]) -> int:
-    """Hard wishes met. Being in stock counts as one: nobody is helped by variety that cannot be bought."""
-    hard = (c for c in constraints if c.hard)
-    return sum(judge(c, r.product)[1] != c.negated for c in hard) + r.product.in_stock
+def _met(r: Ranked, constraints: Sequence[Constraint]) -> int:
+    """How many hard wishes the product meets, budgets included; an unstated price meets none."""
+    return sum(judge(c, r.product)[1] != c.negated for c in constraints if c.hard)
 
 
 def _others(r: Ranked, page: Sequence[Ranked]) -> list[Product]:

@@ -125,6 +125,11 @@ def test_what_is_sold_out_does_not_come_in_for_variety() -> None:
     assert page_of([*REDS, green(0.9, "g", stock=0)], 1.0) == REDS[:3]
 
 
+def test_being_in_stock_makes_up_for_no_wish() -> None:
+    gone = [replace(r, product=replace(r.product, stock=0)) for r in REDS]
+    assert page_of([*gone, GREEN], 1.0, "mmr", RED) == gone[:3]
+
+
 def test_a_budget_counts_as_a_hard_wish() -> None:
     budget = Constraint("price", "price", "under €120", high=120.0)
     dear = green(0.9, "g", price=130.0)
