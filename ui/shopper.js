@@ -24,15 +24,19 @@ element.addEventListener("click", (click) => {
 
 // A slider is asked once it rests: each arrow key is a change of its own, and the page answers one at a time.
 let resting = 0;
+function askOnceResting(variety, wait) {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    if (document.querySelector("#send")?.disabled) return askOnceResting(variety, 100);
+    resting = 0;
+    trigger("select", { variety });
+  }, wait);
+}
 element.addEventListener("input", (input) => {
   if (input.target.dataset.event !== "vary") return;
   const { value } = input.target;
   input.target.setAttribute("aria-valuetext", `${Math.round(value * 10)} of 10, from alike to varied`);
-  clearTimeout(resting);
-  resting = setTimeout(() => {
-    resting = 0;
-    trigger("select", { variety: Number(value) });
-  }, 400);
+  askOnceResting(Number(value), 400);
 });
 
 // An error does not bubble, hence the capture.

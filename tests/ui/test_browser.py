@@ -261,3 +261,18 @@ def test_the_slider_chooses_the_page_anew(visitor: Visitor) -> None:
     assert box["x"] + box["width"] <= 390
     assert box["height"] >= 40
     assert visitor.foreign == []
+
+
+def test_the_slider_moved_while_an_answer_is_under_way_asks_after_it(visitor: Visitor, clerk: ToyClerk) -> None:
+    page = visitor.page
+    visitor.ask("a tent")
+    clerk.pause = 0.2
+    slider = page.get_by_role("slider", name="Variety")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".bubble.shopper", has_text="More varied").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator(".bubble.shopper").nth(2).wait_for()
+    visitor.settle()
+    assert slider.input_value() == "0.2"
+    assert list(clerk.sessions.variety.values()) == [0.2]
