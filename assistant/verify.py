@@ -33,6 +33,7 @@ from assistant.plain_words import (
     DENIAL,
     EVERY_WISH,
     JOINT,
+    OF_OTHERS,
     PRAISE_STEMS,
     SILENCE,
     WARNING,
@@ -47,10 +48,6 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“A-Z0-9])")
 _UNFINISHED = re.compile(
     r"(?<!\d )(?<!asked )(?<!wished )(?<!looking )(?<![\w-])"
     r"(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$"
-)
-
-_OF_OTHERS = re.compile(
-    r"\bfor variety\b|\bothers? (?:products? )?shown\b|\b(?:differ|var(?:y|ies)\b)\w*[^.;]*\bothers?\b"
 )
 
 
@@ -202,8 +199,8 @@ def _without_variety(folded: str, facts: Facts) -> str:
 
 def _check_variety(bare: str) -> str:
     """In any other words, a claim about the others on the page cannot be held against one product's facts."""
-    match = _OF_OTHERS.search(bare)
-    return f"compares with the other products: “{match.group()}”" if match else ""
+    match = OF_OTHERS.search(bare)
+    return f"speaks of the other products: “{match.group()}”" if match else ""
 
 
 def _check_form(sentence: str, bare: str) -> str:
