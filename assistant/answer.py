@@ -17,13 +17,13 @@ from typing import Any
 
 from assistant import replies
 from assistant.clerk import Clerk
-from assistant.dialogue import Dialogue, apply, as_filter, with_page, without
+from assistant.dialogue import Dialogue, apply, as_filter, variety_wish, with_page, with_variety, without
 from assistant.explain import PROMPT, explain, short_name
 from assistant.facts import Facts
 from assistant.policies import best_section, is_about_the_shop, quoted
 from assistant.profile import nearest_past
 from assistant.prompting import load_prompt
-from assistant.ranking import Context, Ranked, one_a_model, rank
+from assistant.ranking import Context, Ranked, rank
 from assistant.reasons import Past, numbered, reasons_for
 from assistant.types import (
     Answer,
@@ -38,6 +38,7 @@ from assistant.types import (
     Worded,
 )
 from assistant.understand import Request, understand
+from assistant.variety import varied, variety_reason
 from retrieval.search import CANDIDATES, search, taste_vector
 from retrieval.text import words
 from retrieval.types import Hit, Product
@@ -51,11 +52,15 @@ FAR_UNHEARD = 0.42
 sweater; what is nearer ("microwave oven" to a microwave-safe set, 0.46) is offered, openly."""
 
 
-def answer(clerk: Clerk, session: str, message: str) -> Iterator[AnswerEvent]:
-    """One turn of a conversation. Raises SessionError for an unknown session."""
+def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
+    """One turn of a conversation; `variety`, 0 to 1, holds from this turn on. Raises SessionError for an unknown
+    session.
+    """
     message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
         dialogue = clerk.sessions.dialogue(session)
+        if variety is not None:
+            dialogue = replace(dialogue, variety=with_variety(dialogue, variety).variety)
         last = _last_page(clerk, dialogue)
         names = [short_name(product.title) for product in last]
         request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
@@ -77,6 +82,16 @@ def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEv
         yield from _answered(clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue)
 
 
+def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEvent]:
+    """The turn of a shopper who moves the slider; the same wish answered anew. `value` is brought into 0 to 1."""
+    with _turn(clerk, session):
+        before = clerk.sessions.dialogue(session)
+        dialogue = with_variety(before, value)
+        request = Request("refine", text=dialogue.words)
+        message = variety_wish(_variety(clerk, before), _variety(clerk, dialogue))
+        yield from _answered(clerk, session, message, request, dialogue)
+
+
 def ranked_for(clerk: Clerk, message: str, k: int) -> list[Ranked]:
     """One message outside any conversation, understood, searched and ranked as `answer` does; the best `k`."""
     request = understand(message, clerk.reader)
@@ -90,6 +105,11 @@ def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
     """The products last shown, in order; one that has left the catalogue since keeps no place."""
     known = clerk.searcher.index.catalog.get(dialogue.last)
     return [known[id] for id in dialogue.last if id in known]
+
+
+def _variety(clerk: Clerk, dialogue: Dialogue) -> float:
+    """Where the slider stands: the shopper's own choice, or the shop's."""
+    return clerk.settings.variety if dialogue.variety is None else dialogue.variety
 
 
 def _turn(clerk: Clerk, session: str) -> Lock:
@@ -106,11 +126,12 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         intent=request.intent,
         constraints=dialogue.constraints,
         reply="",
+        variety=_variety(clerk, dialogue),
         versions=_versions(clerk),
     )
 
     # 1) Understood: the chips.
-    yield Understood(session, request.intent, dialogue.constraints, dialogue.words)
+    yield Understood(session, request.intent, dialogue.constraints, dialogue.words, draft.variety)
     clock.lap("understood")
     small_talk = replies.small_talk(request, clerk.settings.shop_name, len(dialogue.last))
     if request.intent == "policy":
@@ -128,8 +149,16 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=clerk.examples[:3])
         return
 
-    # 3) Rank, and read the reasons off the contributions.
-    ranked = one_a_model(_rank(clerk, dialogue, page.hits), clerk.settings.cards)
+    # 3) Rank, choose the page, and read the reasons off the contributions. Where the reply says "the nearest", it
+    # must be the nearest, however varied the shopper likes it.
+    ranked = varied(
+        _rank(clerk, dialogue, page.hits),
+        clerk.settings.cards,
+        dialogue.constraints,
+        variety=0.0 if page.given_up or replies.says_nearest(dialogue, request, absent) else draft.variety,
+        method=clerk.settings.variety_method,
+        vectors_of=clerk.searcher.index.store.vectors,
+    )
     recommendations = _recommendations(clerk, dialogue, ranked)
     opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
     yield Found(opening, recommendations)
@@ -230,6 +259,7 @@ def _recommendations(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked])
                 r,
                 dialogue.constraints,
                 past=past.get(r.product.id),
+                variety=variety_reason(r, ranked),
                 quote=partial(_quote, clerk, dialogue, r.product),
             )
             for r in ranked
@@ -346,6 +376,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         ],
         "dropped": [asdict(d) for d in answer.dropped],
         "suggestions": list(answer.suggestions),
+        "variety": answer.variety,
         "timings_ms": dict(answer.timings_ms),
         "versions": dict(answer.versions),
     }

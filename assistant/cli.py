@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli_evaluate import evaluate
-from assistant.console import common, lines_of, opened_clerk, print_result, progress_bars, queries_of, write_lines
+from assistant.console import (
+    SHOWN_FACTS,
+    common,
+    lines_of,
+    opened_clerk,
+    print_result,
+    progress_bars,
+    queries_of,
+    similar_json,
+    write_lines,
+)
 from retrieval.errors import StoreclerkError
 
 if TYPE_CHECKING:
@@ -99,12 +109,13 @@ def index(
 def _quality(settings: Settings) -> Any:
     from contextlib import ExitStack
 
+    from assistant.clerk import open_encoder
     from retrieval.folder import DataFolder
     from retrieval.index import open_catalog
-    from retrieval.quality import quality_report
+    from retrieval.quality import report_on
 
     with ExitStack() as resources:
-        return quality_report(open_catalog(DataFolder(settings.data_dir), resources).all())
+        return report_on(open_catalog(DataFolder(settings.data_dir), resources), open_encoder(settings.encoder).name)
 
 
 @cli.command()
@@ -169,6 +180,7 @@ def run(queries: Path, k: int, output: Path | None, data_dir: Path | None, as_js
 @click.option("--history", default="", metavar="ID,ID,...", help="Products the shopper looked at, oldest first.")
 @click.option("--shopper", default="", help="A shopper of the events file.")
 @click.option("--messages", type=click.Path(path_type=Path), default=None, help="A conversation, a message a line.")
+@click.option("--variety", type=click.FloatRange(0, 1), default=None, help="How varied the products are to be.")
 @common
 def ask(
     message: str | None,
@@ -176,6 +188,7 @@ def ask(
     history: str,
     shopper: str,
     messages: Path | None,
+    variety: float | None,
     data_dir: Path | None,
     as_json: bool,
 ) -> None:
@@ -196,9 +209,42 @@ def ask(
             raise UnknownProduct(f"--history names {unknown[0]!r}, which is not in the catalogue.")
         clerk.sessions.add_history(id, past)
         for line in said:
-            done = next(e.answer for e in answer(clerk, id, line or "") if isinstance(e, Done))
+            events = answer(clerk, id, line or "", variety=variety)
+            done = next(e.answer for e in events if isinstance(e, Done))
             plain = [f"> {line}", "", done.reply, ""] if messages is not None else [done.reply]
             print_result(answer_json(done), plain, as_json)
+
+
+@cli.command()
+@click.argument("product_id")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 100), help="How many.")
+@common
+def similar(product_id: str, k: int, data_dir: Path | None, as_json: bool) -> None:
+    """The products nearest to PRODUCT_ID, with what they share and what sets them apart."""
+    from assistant.clerk import open_encoder
+    from assistant.settings import load_settings
+    from assistant.wording import money
+    from retrieval.index import open_index
+    from retrieval.similar import similar_to
+
+    settings = load_settings(data_dir)
+    encoder = open_encoder(settings.encoder)  # only its name is needed: the vectors are there
+    with (
+        progress_bars() as progress,
+        open_index(settings.data_dir, encoder, progress=progress, chroma_url=settings.chroma_url) as index,
+    ):
+        product, found = similar_to(index, product_id, k)
+    lines = [f"Nearest to {product.id}, {product.title}:"]
+    for s in found:
+        price = f"  {money(s.product.price, s.product.currency)}" if s.product.price is not None else ""
+        variant = "  (a variant)" if s.variant else ""
+        lines.append(f"{s.similarity:6.3f}  {s.product.id:<12} {s.product.title}{price}{variant}")
+        lines.extend(
+            f"        {name}: {'; '.join(facts[:SHOWN_FACTS])}"
+            for name, facts in (("same", s.same), ("different", s.different))
+            if facts
+        )
+    print_result(similar_json(product, found), lines if found else ["It is the only product."], as_json)
 
 
 @cli.command()

@@ -16,8 +16,13 @@ from retrieval.errors import StoreclerkError
 if TYPE_CHECKING:
     from assistant.clerk import Clerk
     from retrieval.index import Progress
+    from retrieval.similar import Similar
+    from retrieval.types import Product
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+SHOWN_FACTS = 6
+"""Facts a line of `similar` names for people; the JSON has all of them."""
 
 
 def common(command: F) -> F:
@@ -91,6 +96,25 @@ def write_lines(path: Path, lines: Sequence[str]) -> None:
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     except OSError as error:
         raise StoreclerkError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def similar_json(product: Product, found: Sequence[Similar]) -> dict[str, Any]:
+    """A product's neighbours as the command line and the HTTP interface give them."""
+    return {
+        "product": {"product_id": product.id, "title": product.title, "price": product.price},
+        "similar": [
+            {
+                "product_id": s.product.id,
+                "title": s.product.title,
+                "price": s.product.price,
+                "similarity": round(s.similarity, 6),
+                "variant": s.variant,
+                "same": list(s.same),
+                "different": list(s.different),
+            }
+            for s in found
+        ],
+    }
 
 
 def print_result(result: dict[str, Any], lines: Sequence[str], as_json: bool) -> None:

@@ -37,17 +37,23 @@ class Dialogue:
     history: tuple[PastItem, ...] = ()
     """What the shopper viewed or bought before, oldest first."""
     exclude_shown: bool = False
+    variety: float | None = None
+    """How varied the page is to be, 0 to 1; None until the shopper says so: what the shop has set."""
 
 
 def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets: Facets, currency: str) -> Dialogue:
     """The next state; `last` are the products of the last page, in order."""
     if request.intent == "start_over":
-        return Dialogue(history=dialogue.history)
+        return Dialogue(history=dialogue.history, variety=dialogue.variety)
     if request.intent == "more":
         return replace(dialogue, exclude_shown=True)
     if request.intent == "search" and not _goes_on(dialogue, request):
         return Dialogue(
-            words=request.text, extra=request.extra, constraints=request.constraints, history=dialogue.history
+            words=request.text,
+            extra=request.extra,
+            constraints=request.constraints,
+            history=dialogue.history,
+            variety=dialogue.variety,
         )
     if request.intent not in ("search", "refine"):
         return dialogue
@@ -80,6 +86,21 @@ def without(dialogue: Dialogue, key: str) -> Dialogue:
     constraints = tuple(c for c in dialogue.constraints if c.key != key)
     words = composed(constraints, dialogue.extra)
     return replace(dialogue, constraints=constraints, words=words, like="", exclude_shown=False)
+
+
+def with_variety(dialogue: Dialogue, value: float) -> Dialogue:
+    """The state with the slider at `value`, brought into 0 to 1.
+
+    What is on the page may come again: the wish is the same, only its products are chosen anew.
+    """
+    value = min(max(value, 0.0), 1.0) if value == value else 0.0  # NaN is no wish
+    shown = tuple(id for id in dialogue.shown if id not in dialogue.last)
+    return replace(dialogue, variety=value, shown=shown)
+
+
+def variety_wish(old: float, new: float) -> str:
+    """What moving the slider says, as a line of the conversation."""
+    return "More varied, please" if new > old else "More alike, please"
 
 
 def with_page(dialogue: Dialogue, ids: Sequence[str]) -> Dialogue:

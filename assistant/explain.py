@@ -72,8 +72,10 @@ def short_name(title: str) -> str:
 
 
 def _rows(facts: Facts) -> list[_Row]:
-    """Reasons two by two; a trade-off and a quotation stand alone, where a small model keeps them straight."""
-    positive = [r for r in facts.reasons if r.contribution > 0 and r.signal != "meaning"]
+    """Reasons two by two; a trade-off stands alone, where a small model keeps it straight. A quotation, and what
+    sets a product apart from the others, which the model knows nothing of, keep their plain wording.
+    """
+    positive = [r for r in facts.reasons if r.contribution > 0 and r.signal != "meaning" and r.kind != "variety"]
     rows = [_Row(facts, tuple(positive[i : i + REASONS_A_ROW])) for i in range(0, len(positive), REASONS_A_ROW)]
     rows.extend(_Row(facts, (r,)) for r in facts.reasons if r.contribution < 0)
     return rows

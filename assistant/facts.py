@@ -91,8 +91,8 @@ class Facts:
 
     @cached_property
     def reason_stems(self) -> frozenset[str]:
-        """Words of the reasons, less what they only deny, quote or recall of the shopper's wish or past."""
-        said = (without_names(fold(r.text), self) for r in self.reasons if r.kind != "relevance")
+        """Words of the reasons, less what they only deny, quote, compare or recall of the shopper's wish or past."""
+        said = (without_names(fold(r.text), self) for r in self.reasons if r.kind not in ("relevance", "variety"))
         denied = {s for name, yes in self.flags.items() if not yes for s in stems_of(name)}
         return frozenset(s for text in said for s in stems_of(text)) - denied - self.missed_stems - self.unstated_stems
 
@@ -104,7 +104,7 @@ class Facts:
 
     @cached_property
     def said(self) -> str:
-        return fold(" ".join(r.text for r in self.reasons if r.kind != "relevance"))
+        return fold(" ".join(r.text for r in self.reasons if r.kind not in ("relevance", "variety")))
 
     def is_met(self, constraint: Constraint) -> bool:
         return judge(constraint, self.product)[1] != constraint.negated

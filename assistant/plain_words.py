@@ -69,6 +69,11 @@ COMPARISON = re.compile(
     rf"(?<!at )(?:most|least)|(?!(?:{_NO_SUPERLATIVE})\b)\w{{3,}}est)\b"
 )
 
+OF_OTHERS = re.compile(
+    r"\bfor variety\b|\bothers? (?:products? )?shown\b|\b(?:differ|var(?:y|ies)\b)\w*[^.;]*\bothers?\b"
+)
+"""What the page's other products are like: no single product's facts can prove it."""
+
 OVER = re.compile(r"\b(?:over|above|more than|exceed\w*|beyond|higher than)\b")
 UNDER = re.compile(r"\b(?:under|below|within|less than|up to|inside|cheaper than|lower than)\b")
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.types import Constraint
+from retrieval.comparison import model_key
 from retrieval.text import fold
 from retrieval.types import AttributeTest, Hit, Product, Quantity, Vectors
 from retrieval.units import to_base
@@ -26,6 +27,7 @@ WEIGHTS: Mapping[str, float] = {
     "taste": 0.12,  # a nudge among what was asked for, never a reason to show something else
     "rating": 0.12,  # enough to order equals, too little to lift what was not asked for
     "stock": 0.20,  # only ever negative: a product that is sold out
+    "variety": 1.0,  # the very gap a product was lifted over (see assistant/variety.py); 0 in the ranking itself
 }
 
 UNSTATED = -0.3
@@ -96,12 +98,17 @@ def one_a_model(ranked: Sequence[Ranked], count: int) -> list[Ranked]:
 
     Variants (same brand, same title up to its first comma) come in only where models run out.
     """
-    best: dict[tuple[str, str], Ranked] = {}
-    for r in ranked:
-        best.setdefault((fold(r.product.brand), fold(r.product.title.split(",")[0])), r)
-    chosen = list(best.values())[:count]
+    chosen = models(ranked)[:count]
     chosen.extend(r for r in ranked if r not in chosen and len(chosen) < count)
     return sorted(chosen[:count], key=lambda r: (-round(r.score, 9), r.product.id))
+
+
+def models(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The best-ranked variant of each model, in the order given."""
+    best: dict[tuple[str, str], Ranked] = {}
+    for r in ranked:
+        best.setdefault(model_key(r.product), r)
+    return list(best.values())
 
 
 def signal_of(constraint: Constraint) -> str:

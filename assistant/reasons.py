@@ -37,10 +37,12 @@ def reasons_for(
     constraints: Sequence[Constraint],
     *,
     past: Past | None = None,
+    variety: Reason | None = None,
     quote: Callable[[], str] = str,
 ) -> tuple[Reason, ...]:
     """The reasons of one product, strongest first, the trade-off last; ids are set by `numbered`.
 
+    `variety` is why it came in for variety, if it did; that is always told.
     `quote` finds a sentence of the listing that is close to the request; asked only where little else can be said.
     """
     found: list[Reason] = []
@@ -62,7 +64,7 @@ def reasons_for(
         said = quote()
         if said:
             found.append(_reason(ranked, "relevance", "meaning", "description", said, f"The listing says: “{said}”"))
-    return _chosen(found)
+    return _chosen(found, variety)
 
 
 def in_order(sentences: Sequence[Sentence], reasons: Sequence[Reason]) -> list[Sentence]:
@@ -85,8 +87,8 @@ def numbered(groups: Sequence[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
     return result
 
 
-def _chosen(found: Sequence[Reason]) -> tuple[Reason, ...]:
-    """What was asked for before anything else, each group by weight; then the main thing against it.
+def _chosen(found: Sequence[Reason], variety: Reason | None) -> tuple[Reason, ...]:
+    """What was asked for before anything else, each group by weight; what put it on the page; the main thing against.
 
     Two wishes met by one fact ("red", "not blue") are said once, as the weightier of them.
     """
@@ -97,7 +99,8 @@ def _chosen(found: Sequence[Reason]) -> tuple[Reason, ...]:
         (r for r in found if r.contribution >= SMALLEST), key=lambda r: (rank.get(r.kind, 1), -r.contribution)
     )
     negative = sorted((r for r in found if r.contribution <= -SMALLEST), key=lambda r: r.contribution)
-    return (*positive[:MOST_POSITIVE], *negative[:MOST_NEGATIVE])
+    told = () if variety is None else (variety,)
+    return (*positive[: MOST_POSITIVE - len(told)], *told, *negative[:MOST_NEGATIVE])
 
 
 def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:

@@ -61,7 +61,7 @@ def opening(
     lines.extend(f"I take “{c.label.partition(':')[0]}” as {c.note}." for c in request.constraints if c.note)
     if given_up:
         lines.append(_absence(clerk, dialogue, given_up, ranked))
-    elif request.unnamed and request.unnamed not in absent:
+    elif request.unnamed and request.unnamed not in absent:  # this and the next: see `says_nearest`
         lines.append(f"Nothing in our shop is called “{request.unnamed}”. The nearest {_count(ranked)} we have:")
     elif absent and not any(c.kind == "category" for c in dialogue.constraints):
         lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
@@ -73,6 +73,12 @@ def opening(
     return " ".join(lines)
 
 
+def says_nearest(dialogue: Dialogue, request: Request, absent: Sequence[str]) -> bool:
+    """Whether the opening offers "the nearest" in place of something the shop does not have."""
+    is_unnamed = bool(request.unnamed) and request.unnamed not in absent
+    return is_unnamed or (bool(absent) and not any(c.kind == "category" for c in dialogue.constraints))
+
+
 def _found(dialogue: Dialogue, fitting: int, ranked: Sequence[Ranked]) -> str:
     kind = next((c.label for c in dialogue.constraints if c.kind == "category" and not c.negated), "")
     wishes = [c.label for c in dialogue.constraints if c.hard and c.kind != "category"]
@@ -82,7 +88,8 @@ def _found(dialogue: Dialogue, fitting: int, ranked: Sequence[Ranked]) -> str:
         given = f" ({', '.join(wishes)})" if wishes else ""
         if fitting == len(ranked):
             return f"We have {fitting}{more} that fit{'s' if fitting == 1 else ''}: {what}{given}."
-        return f"{fitting:,}{more} of our {what} fit{given}; these {len(ranked)} come first:"
+        how = ", with variety counted" if any("variety" in r.contributions for r in ranked) else ""
+        return f"{fitting:,}{more} of our {what} fit{given}; these {len(ranked)} come first{how}:"
     return f"Here {'is' if len(ranked) == 1 else 'are'} {_count(ranked)}{more} for you:"
 
 

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
     cards: int = Field(default=3, ge=1, le=6)
     """Products an answer recommends."""
+    variety: float = Field(default=0.0, ge=0, le=1)
+    """How far they should differ from each other, until a shopper moves the slider: 0 not at all, 1 as far as fits."""
+    variety_method: Literal["mmr", "dpp"] = "mmr"
+    """Which of the two methods of `retrieval.diversity` chooses."""
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     examples: tuple[str, ...] = ()

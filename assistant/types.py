@@ -47,7 +47,9 @@ class PastItem:
     """What they did with it, the strongest: "bought", "put in your cart", "viewed", "looked at"."""
 
 
-ReasonKind = Literal["request_met", "request_missed", "relevance", "taste", "social_proof", "comparison", "policy"]
+ReasonKind = Literal[
+    "request_met", "request_missed", "relevance", "taste", "social_proof", "variety", "comparison", "policy"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Reason:
     signal: str
     """The ranker's signal it comes from; taking that signal away must lower the product (raise it, if negative)."""
     field: str
-    """The catalogue field the fact is in: "price", "colour", "rating"; "" for taste and relevance."""
+    """The catalogue field the fact is in: "price", "colour", "rating"; several for variety ("brand, colour"); ""
+    for taste and relevance."""
     value: str
     """The fact as the catalogue has it: "$129.00", "forest green"."""
     text: str
@@ -113,6 +116,8 @@ class Understood:
     constraints: tuple[Constraint, ...]
     query: str
     """The words searched for, constraints included."""
+    variety: float = 0.0
+    """How varied the page is to be, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,8 @@ class Answer:
     dropped: tuple[Dropped, ...] = ()
     suggestions: tuple[str, ...] = ()
     """Follow-ups worth a click: "cheaper", "in blue"."""
+    variety: float = 0.0
+    """How varied the page was to be, 0 to 1."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     """Encoder, generator and prompt that made it."""

@@ -33,6 +33,7 @@ from assistant.plain_words import (
     DENIAL,
     EVERY_WISH,
     JOINT,
+    OF_OTHERS,
     PRAISE_STEMS,
     SILENCE,
     WARNING,
@@ -68,10 +69,12 @@ def split_sentences(text: str) -> list[str]:
 def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     """Checks one sentence; the first claim without support decides."""
     # 1) The sentence as a whole.
-    bare = _without_quotes(without_names(fold(sentence).replace("’", "'"), facts), facts)
+    folded = _without_variety(fold(sentence).replace("’", "'"), facts)
+    bare = _without_quotes(without_names(folded, facts), facts)
     why = (
         _check_form(sentence, bare)
         or _check_names(bare, facts)
+        or _check_variety(bare)
         or _check_comparisons(bare, facts)
         or _check_third(bare, facts)
         or check_money(bare, facts)
@@ -113,7 +116,7 @@ def _expressed(sentence: str, bare: str, clauses: Sequence[Clause], facts: Facts
     something met ("steel", asked for, while carbon steel was ruled out), it is worded only if it reads like one.
     """
     unnamed = without_names(fold(sentence).replace("’", "'"), facts)
-    by_name = {r.id for r in facts.reasons if r.kind in ("relevance", "taste") or r.field == "category"}
+    by_name = {r.id for r in facts.reasons if r.kind in ("relevance", "taste", "variety") or r.field == "category"}
     found = [r for r in facts.reasons if expresses(sentence if r.id in by_name else unnamed, r)]
     met = fold(" . ".join(f"{r.field} {r.value}" for r in found if r.contribution > 0))
 
@@ -127,6 +130,8 @@ def _expressed(sentence: str, bare: str, clauses: Sequence[Clause], facts: Facts
 def expresses(sentence: str, reason: Reason) -> bool:
     """Whether the sentence says what the reason says: its value, or its yes/no attribute, is in it."""
     folded = fold(sentence).replace("’", "'")
+    if reason.kind == "variety":
+        return _phrase(reason) in folded
     if reason.value in ("yes", "no"):
         return set(stems_of(fold(reason.field))) <= set(stems_of(folded))
     if reason.field == "stock":
@@ -178,6 +183,24 @@ def _without_quotes(bare: str, facts: Facts) -> str:
             if bool(DENIAL.search(clause)) == (reason.contribution < 0):
                 bare = bare[: match.start("quote")] + " " + bare[match.end("quote") :]
     return bare
+
+
+def _phrase(reason: Reason) -> str:
+    return fold(reason.text).replace("’", "'").rstrip(".")
+
+
+def _without_variety(folded: str, facts: Facts) -> str:
+    """What sets the product apart from the others shown was computed from all of them; it holds word for word."""
+    for reason in facts.reasons:
+        if reason.kind == "variety":
+            folded = folded.replace(_phrase(reason), " ")
+    return folded
+
+
+def _check_variety(bare: str) -> str:
+    """In any other words, a claim about the others on the page cannot be held against one product's facts."""
+    match = OF_OTHERS.search(bare)
+    return f"speaks of the other products: “{match.group()}”" if match else ""
 
 
 def _check_form(sentence: str, bare: str) -> str:

@@ -10,6 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
+from retrieval.catalog import Catalog
+from retrieval.duplicates import DuplicateGroup, Duplicates, near_duplicates
+from retrieval.index import expected_hashes
 from retrieval.text import fold
 from retrieval.types import Product
 
@@ -49,10 +52,15 @@ class QualityReport:
     implausible_prices: tuple[OddPrice, ...]
     """Furthest from their median first; a price of 0 comes before all."""
     currencies: tuple[str, ...]
+    duplicates: Duplicates | None
+    """Listings that seem to be one product; None where there are no vectors to tell by."""
 
     def as_dict(self) -> dict[str, object]:
         """The report as plain values, ready for JSON."""
-        return asdict(self)
+        found = self.duplicates
+        if found is None:
+            return asdict(self)
+        return {**asdict(self), "duplicates": {**asdict(found), "groups": [each.as_dict() for each in found.groups]}}
 
     def lines(self) -> list[str]:
         """The report as a person reads it, one fact a line."""
@@ -72,6 +80,7 @@ class QualityReport:
             shared = sum(count for _title, count in self.duplicate_titles)
             lines.append(f"{shared} products share {len(self.duplicate_titles)} titles:")
             lines += [f"  {count} x {title}" for title, count in self.duplicate_titles[:_EXAMPLES]]
+        lines += _duplicate_lines(self.duplicates)
         if self.implausible_prices:
             lines.append(
                 f"{len(self.implausible_prices)} implausible prices (0, or {_PRICE_FACTOR:g} times above or "
@@ -84,7 +93,17 @@ class QualityReport:
         return lines
 
 
-def quality_report(products: Iterable[Product]) -> QualityReport:
+def report_on(catalog: Catalog, encoder_name: str) -> QualityReport:
+    """The report of a whole catalogue; its near-duplicates by the vectors that this encoder has made, if any."""
+    hashes = list(expected_hashes(catalog).values())
+    cached = catalog.vectors(encoder_name, hashes)
+    products = list(catalog.all())
+    return quality_report(
+        products, near_duplicates(products, [cached.get(hash) for hash in hashes]) if cached else None
+    )
+
+
+def quality_report(products: Iterable[Product], duplicates: Duplicates | None = None) -> QualityReport:
     """Read the products once; prices are judged within their narrowest category and currency."""
     total = 0
     stated: Counter[str] = Counter()
@@ -111,7 +130,32 @@ def quality_report(products: Iterable[Product]) -> QualityReport:
         duplicate_titles=tuple((title, n) for title, n in titles.most_common() if n > 1),
         implausible_prices=tuple(sorted(odd, key=_distance, reverse=True)),
         currencies=tuple(sorted({currency for _group, currency in prices if currency})),
+        duplicates=duplicates,
     )
+
+
+def _duplicate_lines(found: Duplicates | None) -> list[str]:
+    if found is None:
+        return ["listings of one product: not looked for, since there are no vectors yet"]
+    lines: list[str] = []
+    if found.without_vector:
+        lines.append(f"{found.without_vector} products have no vector, so they were not compared for duplicates")
+    if found.total:
+        lines.append(f"{found.products} listings seem to be {found.total} products, listed more than once:")
+        for group in found.groups[:_EXAMPLES]:
+            lines.append(f"  {_evidence(group)}")
+            lines += [f"    {each.id}  {each.title}" for each in group.listings[:_EXAMPLES]]
+            if len(group.listings) > _EXAMPLES:
+                lines.append(f"    and {len(group.listings) - _EXAMPLES} more")
+        if found.total > _EXAMPLES:
+            lines.append(f"  and {found.total - _EXAMPLES} more (--json names the first {len(found.groups)})")
+    return lines
+
+
+def _evidence(group: DuplicateGroup) -> str:
+    spread = "" if group.price_spread is None else f", prices {group.price_spread:.2f} apart"
+    brand = f"brand {group.brand}" if group.brand else "no brand"
+    return f"likeness {group.cosine:.2f}, titles {group.titles:.0f} of 100 alike, {brand}{spread}"
 
 
 def _implausible(group: str, rows: Sequence[tuple[str, float]]) -> list[OddPrice]:

@@ -1,8 +1,9 @@
 """The application: the shopper's page at /, the store's pictures, a small JSON API, and a health check.
 
     POST /api/session   {"shopper"?}                                  -> {"session"}
-    POST /api/ask       {"session", "message"}                        -> what `storeclerk ask --json` prints
+    POST /api/ask       {"session", "message", "variety"?}            -> what `storeclerk ask --json` prints
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
+    GET  /api/similar/ID?k=10                                         -> what `storeclerk similar --json` prints
 
 Whatever goes wrong, the body is {"error": "one line fit for the shopper"}.
 """
@@ -14,19 +15,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import gradio as gr
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field, Strict, StrictBool
 
 from assistant.answer import answer, as_json
 from assistant.clerk import Clerk
+from assistant.console import similar_json
 from assistant.errors import SessionError
 from assistant.types import Done
-from retrieval.errors import StoreclerkError
+from retrieval.errors import StoreclerkError, UnknownProduct
+from retrieval.similar import similar_to
 from ui.guard import Guard
 from ui.markup import PICTURE_TYPES, PICTURES_PATH
 from ui.shopper import ANSWERS_AT_ONCE, CALM, MESSAGE_LIMIT, shopper_page
@@ -49,6 +52,7 @@ class Ask(BaseModel):
 
     session: str = _ID
     message: str = Field(min_length=1, max_length=MESSAGE_LIMIT)
+    variety: Annotated[float, Strict()] | None = Field(default=None, ge=0, le=1)
 
 
 class Feedback(BaseModel):
@@ -101,10 +105,14 @@ def _add_api(app: FastAPI, clerk: Clerk) -> None:
     @app.post("/api/ask")
     def ask(body: Ask) -> dict[str, Any]:
         with _turn(turns):
-            *_, last = answer(clerk, body.session, body.message)
+            *_, last = answer(clerk, body.session, body.message, variety=body.variety)
         if not isinstance(last, Done):
             raise HTTPException(500, CALM)
         return as_json(last.answer)
+
+    @app.get("/api/similar/{product_id:path}")
+    def similar(product_id: str, k: int = Query(10, ge=1, le=100)) -> dict[str, Any]:
+        return similar_json(*similar_to(clerk.searcher.index, product_id, k))
 
     @app.post("/api/feedback")
     def feedback(body: Feedback) -> dict[str, bool]:
@@ -125,7 +133,7 @@ def _turn(turns: threading.BoundedSemaphore) -> Iterator[None]:
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(StoreclerkError)
     def foreseen(_: Request, error: StoreclerkError) -> JSONResponse:
-        return JSONResponse({"error": str(error)}, 404 if isinstance(error, SessionError) else 422)
+        return JSONResponse({"error": str(error)}, 404 if isinstance(error, SessionError | UnknownProduct) else 422)
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> JSONResponse:

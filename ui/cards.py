@@ -132,12 +132,14 @@ def says(sentences: Sequence[Sentence], reasons: Sequence[Reason], checking: boo
 def why(recommendation: Recommendation, sentences: Sequence[Sentence], widest: float) -> str:
     """The panel that shows the arithmetic: reasons as bars, the facts under each sentence, the whole sum."""
     product = recommendation.product
-    helped = [each for each in recommendation.reasons if each.contribution >= 0]
+    helped = [each for each in recommendation.reasons if each.contribution >= 0 and each.kind != "variety"]
+    varied = [each for each in recommendation.reasons if each.kind == "variety"]
     counted_against = [each for each in recommendation.reasons if each.contribution < 0]
     return (
         f'<details class="why" data-panel="{text(product.id)}"><summary>Why this?'
         f'<span class="sr"> About {text(product.title)}</span></summary><div class="why-body">'
         f"{_bars('What moved it up', helped, widest)}"
+        f"{_bars('Lifted for variety, by what it ranked lower', varied, widest)}"
         f"{_bars('Trade-offs', counted_against, widest)}"
         f"{_facts(sentences)}{_sum(recommendation)}</div></details>"
     )

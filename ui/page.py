@@ -49,6 +49,8 @@ class Page:
     thumbs: Mapping[str, bool] = field(default_factory=dict)
     offers: tuple[str, ...] = ()
     """Requests worth a click, shown under the last bubble."""
+    variety: float = 0.0
+    """Where the slider stands, 0 to 1."""
     phase: Phase = "idle"
 
 
@@ -77,7 +79,7 @@ def failed(page: Page, line: str) -> Page:
 def advance(page: Page, event: AnswerEvent) -> Page:
     """The page after one event."""
     if isinstance(event, Understood):
-        return replace(page, constraints=event.constraints)
+        return replace(page, constraints=event.constraints, variety=event.variety)
     if isinstance(event, Found):
         return replace(
             page,
@@ -98,7 +100,14 @@ def _settled(page: Page, event: Done) -> Page:
     searched = page.phase == "checking"
     # Found has already opened the bubble that the whole reply now fills.
     turns = (*(page.turns[:-1] if searched else page.turns), _reply(answer, page.turns[-1:] if searched else ()))
-    settled = replace(page, turns=turns, constraints=answer.constraints, offers=answer.suggestions, phase="idle")
+    settled = replace(
+        page,
+        turns=turns,
+        constraints=answer.constraints,
+        variety=answer.variety,
+        offers=answer.suggestions,
+        phase="idle",
+    )
     if searched:
         return replace(
             settled,

@@ -22,6 +22,23 @@ element.addEventListener("click", (click) => {
   if (event === "thumb") trigger("like", { product, up: up === "true" });
 });
 
+// A slider is asked once it rests: each arrow key is a change of its own, and the page answers one at a time.
+let resting = 0;
+function askOnceResting(variety, wait) {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    if (document.querySelector("#send")?.disabled) return askOnceResting(variety, 100);
+    resting = 0;
+    trigger("select", { variety });
+  }, wait);
+}
+element.addEventListener("input", (input) => {
+  if (input.target.dataset.event !== "vary") return;
+  const { value } = input.target;
+  input.target.setAttribute("aria-valuetext", `${Math.round(value * 10)} of 10, from alike to varied`);
+  askOnceResting(Number(value), 400);
+});
+
 // An error does not bubble, hence the capture.
 element.addEventListener("error", (error) => {
   if (error.target.tagName !== "IMG") return;
@@ -34,6 +51,9 @@ element.addEventListener("error", (error) => {
 watch("value", () => {
   for (const panel of element.querySelectorAll("details")) panel.open = opened.has(panel.dataset.panel);
   for (const image of element.querySelectorAll("img")) image.hidden = broken.has(image.src);
+  // A slider that was moved no longer follows its attribute, which says where the server has it.
+  const slider = element.querySelector("input[data-event=vary]");
+  if (slider && !resting) slider.value = slider.getAttribute("value");
   // The button pressed may be gone: whoever uses the keyboard goes on where the next request is typed.
   if (byKeyboard && document.activeElement === document.body) document.querySelector("#box textarea")?.focus();
   toTheEnd();

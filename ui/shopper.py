@@ -1,9 +1,9 @@
 """The shopper's page: Gradio parts wired to the clerk.
 
-The server holds everything. The browser sends the new text, or which button of the current page was
-pressed (an index, a chip's key, a product's id), and each is looked up in the page the server drew, which
-it keeps for each tab; a conversation sent along is never read. The browser keeps only the session's
-unguessable id; a reload draws the page again from the stored answers.
+The server holds everything. The browser sends the new text, which button of the current page was pressed (an
+index, a chip's key, a product's id), or where the slider stands. Each is looked up in the page the server drew,
+which it keeps for each tab, or brought into its bounds; a conversation sent along is never read. The browser
+keeps only the session's unguessable id; a reload draws the page again from the stored answers.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Any, cast
 
 import gradio as gr
 
-from assistant.answer import answer, remove_constraint
+from assistant.answer import answer, remove_constraint, set_variety
 from assistant.clerk import Clerk
+from assistant.dialogue import variety_wish
 from assistant.types import AnswerEvent
 from retrieval.errors import StoreclerkError
 from ui import talk
@@ -178,6 +179,11 @@ class Desk:
             if known is None:
                 return "", None
             return f"Without “{known.label}”", remove_constraint(self.clerk, page.session, known.key)
+        if "variety" in pressed:
+            value = _share(pressed["variety"])
+            if value is None or value == page.variety or not page.recommendations:
+                return "", None
+            return variety_wish(page.variety, value), set_variety(self.clerk, page.session, value)
         message = str(typed or "").strip()
         if "index" in pressed:
             offered = dict(enumerate(talk.offers(page, self.clerk.examples)))
@@ -189,7 +195,7 @@ class Desk:
     def _draw(self, page: Page) -> tuple[str, str, str, str]:
         return (
             talk.conversation(page, self.clerk.examples),
-            talk.chips(page),
+            talk.chips(page) + talk.variety(page),
             talk.status(page),
             talk.results(page, self.pictures),
         )
@@ -218,6 +224,12 @@ def _pressed(event: gr.EventData) -> dict[str, object]:
     """What the button carried; a client can send anything, so anything else counts as nothing."""
     data = getattr(event, "_data", None)
     return data if isinstance(data, dict) else {}
+
+
+def _share(value: object) -> float | None:
+    """A number of the client's brought into 0 to 1; None for what is no number."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    return float(min(max(cast("float", value), 0.0), 1.0)) if is_number else None
 
 
 def _line(error: Exception) -> str:

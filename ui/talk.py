@@ -91,6 +91,19 @@ def _chip(constraint: Constraint) -> str:
     )
 
 
+def variety(page: Page) -> str:
+    """The slider that asks for more alike or more varied products; only where there are products to choose anew."""
+    if not page.recommendations:
+        return ""
+    step = round(page.variety * 10)
+    return (
+        '<div class="variety"><label for="variety-range">Variety</label><span aria-hidden="true">alike</span>'
+        f'<input type="range" id="variety-range" data-event="vary" min="0" max="1" step="0.1"'
+        f' value="{page.variety:g}" aria-valuetext="{step} of 10, from alike to varied">'
+        '<span aria-hidden="true">varied</span></div>'
+    )
+
+
 def status(page: Page) -> str:
     """One polite line for everyone, read aloud where a screen reader listens."""
     return f'<p class="status {page.phase}" role="status" aria-live="polite">{text(status_line(page))}</p>'

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.answer import answer, as_json, ranked_for, remove_constraint
+from assistant.answer import answer, as_json, ranked_for, remove_constraint, set_variety
 from assistant.clerk import Clerk
 from assistant.errors import GeneratorError, SessionError
 from assistant.generators import ScriptedGenerator
 from assistant.types import Answer, AnswerEvent, Done, Found, Understood, Worded
+from retrieval.comparison import apart_from_all
 from tests.assistant.shop import BY_ID, HOSTILE
 
 
@@ -179,6 +180,78 @@ class TestReasons:
         monkeypatch.setattr(type(clerk.generator), "generate", dies)
         (given,) = ask(clerk, "a green tent under $150")
         assert {s.source for s in given.sentences} == {"plain"}
+
+
+class TestVariety:
+    REQUEST = "something for the kitchen"
+
+    def at(self, clerk: Clerk, value: float | None, message: str = REQUEST) -> Answer:
+        return done(list(answer(clerk, clerk.sessions.start(), message, variety=value)))
+
+    def test_none_changes_nothing_and_fetches_no_vectors(self, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = self.at(clerk, None)
+        monkeypatch.setattr("assistant.variety.mmr", None)  # would break a page that chooses
+        after = self.at(clerk, 0.0)
+        assert (after.recommendations, after.reply, after.sentences) == (
+            before.recommendations,
+            before.reply,
+            before.sentences,
+        )
+        assert not any("variety" in r.contributions for r in after.recommendations)
+
+    def test_what_came_in_says_so_and_says_nothing_false(self, clerk: Clerk) -> None:
+        plain, given = self.at(clerk, 0.0), self.at(clerk, 1.0)
+        came_in = set(shown(given)) - set(shown(plain))
+        assert came_in
+        assert shown(given)[0] == shown(plain)[0]
+        for r in given.recommendations:
+            told = [x for x in r.reasons if x.kind == "variety"]
+            assert bool(told) == (r.product.id in came_in)
+            assert r.score == pytest.approx(sum(r.contributions.values()))
+            for reason in told:
+                assert reason.contribution == r.contributions["variety"] >= 0
+                assert any(s.text == reason.text for s in given.sentences)
+                others = [o.product for o in given.recommendations if o is not r]
+                stated = {fact.name for fact in apart_from_all(r.product, others)}
+                assert set(reason.field.split(", ")) <= stated
+
+    def test_the_slider_answers_the_same_wish_anew(self, clerk: Clerk) -> None:
+        session = clerk.sessions.start()
+        first = done(list(answer(clerk, session, self.REQUEST)))
+        varied = done(list(set_variety(clerk, session, 1.0)))
+        again = done(list(set_variety(clerk, session, 0.0)))
+        assert (varied.message, again.message) == ("More varied, please", "More alike, please")
+        assert varied.variety == 1.0
+        assert varied.constraints == first.constraints
+        assert shown(varied) != shown(first) == shown(again)
+        assert "with variety counted" in varied.reply or "Here are" in varied.reply
+
+    def test_it_holds_for_the_rest_of_the_conversation(self, clerk: Clerk) -> None:
+        session = clerk.sessions.start()
+        for message in ("a tent", "show me kettles", "start over", "hello"):
+            last = done(list(answer(clerk, session, message, variety=0.7 if message == "a tent" else None)))
+        assert last.variety == 0.7
+
+    @pytest.mark.parametrize(("sent", "kept"), [(7.0, 1.0), (-1.0, 0.0), (float("nan"), 0.0), (0.4, 0.4)])
+    def test_the_slider_stays_within_its_ends(self, clerk: Clerk, sent: float, kept: float) -> None:
+        session = clerk.sessions.start()
+        list(answer(clerk, session, "a tent"))
+        assert done(list(set_variety(clerk, session, sent))).variety == kept
+
+    def test_moved_before_anything_was_asked_it_is_only_remembered(self, clerk: Clerk) -> None:
+        session = clerk.sessions.start()
+        assert not done(list(set_variety(clerk, session, 0.5))).recommendations
+        assert done(list(answer(clerk, session, "a tent"))).variety == 0.5
+
+    def test_where_nothing_fits_the_nearest_are_the_nearest(self, clerk: Clerk) -> None:
+        plain, given = (self.at(clerk, value, "hiking boots under $20") for value in (0.0, 1.0))
+        assert shown(plain) == shown(given)
+
+    def test_hard_wishes_stand_at_full_variety(self, clerk: Clerk) -> None:
+        given = self.at(clerk, 1.0, "something for hiking under $150, not leather")
+        assert given.recommendations
+        assert all((r.product.price or 0) <= 150 for r in given.recommendations)
+        assert all(r.product.attributes.get("material") != "leather" for r in given.recommendations)
 
 
 class TestOtherMessages:

@@ -97,6 +97,16 @@ class TestAsking:
         second = run_json("ask", "in green", "--session", first["session"])
         assert [r["product_id"] for r in second["recommendations"]] == ["tent-2"]
 
+    def test_ask_for_variety(self, indexed: Path) -> None:
+        first = run_json("ask", "something for the kitchen", "--variety", "1")
+        assert first["variety"] == 1.0
+        lifted = [x for r in first["recommendations"] for x in r["reasons"] if x["kind"] == "variety"]
+        assert all(x["text"].startswith("Shown for variety") for x in lifted)
+        assert lifted
+        assert run_json("ask", "a tent", "--session", first["session"])["variety"] == 1.0
+        assert run_json("ask", "a tent")["variety"] == 0.0
+        assert run("ask", "a tent", "--variety", "2").exit_code == 2
+
     def test_ask_with_history(self, indexed: Path) -> None:
         out = run_json("ask", "a tent", "--history", "tent-2")
         assert any("taste" in r["contributions"] for r in out["recommendations"])
@@ -119,6 +129,16 @@ class TestAsking:
         assert all(line[1] == "Q0" and line[5] == "storeclerk" for line in lines)
         scores = [float(line[4]) for line in lines if line[0] == "q9"]
         assert scores == sorted(scores, reverse=True)
+
+    def test_similar(self, indexed: Path) -> None:
+        out = run_json("similar", "card-64", "-k", "3")
+        assert out["product"]["product_id"] == "card-64"
+        assert len(out["similar"]) == 3
+        nearest = out["similar"][0]
+        assert nearest.keys() == {"product_id", "title", "price", "similarity", "variant", "same", "different"}
+        assert (nearest["product_id"], nearest["variant"]) == ("card-256", True)
+        assert "storage: 256 GB instead of 64 GB" in nearest["different"]
+        assert "card-256" in run("similar", "card-64").stdout
 
     def test_forget(self, indexed: Path) -> None:
         session = run_json("ask", "a tent")["session"]
@@ -148,6 +168,7 @@ class TestClearErrors:
         [
             (["ask", "tent", "--history", "nope"], "'nope'"),
             (["ask", "tent", "--session", "forged"], "'forged'"),
+            (["similar", "tent-22"], "did you mean 'tent-2'"),
             (["run", "--queries", "missing.txt"], "missing.txt"),
             (["run", "--queries", "empty.txt"], "no line"),
         ],

@@ -46,6 +46,7 @@ def answer(session: str, id: str = "a1", **changes: str) -> Answer:
         sentences=(sentence,),
         dropped=(Dropped("tent-2", "It flies.", "flies"),),
         suggestions=("cheaper",),
+        variety=0.5,
         timings_ms={"total": 12.5},
         versions={"encoder": "hash-256"},
         **stated,

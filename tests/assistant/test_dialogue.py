@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dialogue import Dialogue, apply, as_filter, composed, merged, with_page, without
+from assistant.dialogue import Dialogue, apply, as_filter, composed, merged, with_page, with_variety, without
 from assistant.types import Constraint, PastItem
 from assistant.understand import understand
 from retrieval.types import Filter, Product, Quantity
@@ -339,3 +339,18 @@ class TestComposing:
     def test_nothing_wanted_is_nothing_said(self) -> None:
         assert composed((), "") == ""
         assert composed([Constraint("price", "price", "under $5", high=5)], "") == ""
+
+
+def test_variety_outlives_the_wish_and_lets_the_page_be_chosen_anew() -> None:
+    state = with_variety(started("a tent", page="tent-2 tent-4"), 0.6)
+    assert state.shown == ()
+    for message in ("in blue", "show me kettles", "start over"):
+        state = say(state, message)
+        assert state.variety == 0.6
+    assert without(state, "category").variety == 0.6
+
+
+def test_something_else_then_the_slider_does_not_bring_back_the_first_page() -> None:
+    state = with_page(say(started("a tent", page="tent-2"), "something else"), ["tent-4"])
+    assert "tent-2" not in left(with_variety(state, 1.0))
+    assert "tent-4" in left(with_variety(state, 1.0))

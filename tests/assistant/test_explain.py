@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from assistant.facts import Facts
 from assistant.generators import ScriptedGenerator, never
 from assistant.ranking import Context, rank
 from assistant.reasons import numbered, reasons_for
-from assistant.types import Constraint, Dropped, Sentence, TextGenerator
+from assistant.types import Constraint, Dropped, Reason, Sentence, TextGenerator
 from assistant.verify import verify
 from assistant.vocabulary import build_vocabulary
 from retrieval.facets import build_facets
@@ -251,3 +252,15 @@ def test_warming_up_reads_the_opening_that_every_prompt_shares() -> None:
     warm_up(generator)
     opening = generator.prompts[0].rsplit("Facts: ", 1)[0]
     assert all(prompt.startswith(opening) for prompt in [*generator.prompts, *prompts_of(subjects(RED_TENT))])
+
+
+def test_variety_is_never_put_to_the_model_and_goes_out_plainly() -> None:
+    [facts] = subjects(RED_TENT)
+    text = "Shown for variety: it differs from the others shown in brand and colour."
+    lifted = Reason("v1", "variety", "p0", "variety", "brand, colour", "Tentworks, red", text, 0.05)
+    varied = replace(facts, reasons=(*facts.reasons, lifted))
+    generator = ScriptedGenerator()
+    sentences, _ = told([varied], generator)
+    assert not any("variety" in prompt for prompt in generator.prompts)
+    assert plain(lifted) in sentences
+    assert verify(text, varied, VOCABULARY).reasons == ("v1",)

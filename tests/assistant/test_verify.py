@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from assistant.facts import Facts
 from assistant.ranking import Context, rank
 from assistant.reasons import Past, numbered, reasons_for, worded_fact
-from assistant.types import Constraint
+from assistant.types import Constraint, Reason
 from assistant.verify import Verdict, split_sentences, verify
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import build_facets
@@ -528,3 +528,37 @@ def test_a_yes_or_no_is_never_turned_round(facts: Facts, name: str) -> None:
 
 def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
+
+
+LIFTED = Reason(
+    "r9", "variety", "tent", "variety", "brand, colour", "Brindle, olive green",
+    "Shown for variety: it differs from the others shown in brand and colour.", 0.04,
+)  # fmt: skip
+VARIED = replace(ABOUT["tent"], reasons=(*ABOUT["tent"].reasons, LIFTED))
+
+
+def test_the_plain_wording_of_variety_passes_and_words_its_own_reason() -> None:
+    verdict = verify(LIFTED.text, VARIED, VOCABULARY)
+    assert verdict == Verdict(True, "", ("r9",), (("brand, colour", "Brindle, olive green"),))
+    joined = f"It is freestanding. {LIFTED.text}"
+    assert "r9" in verify(joined, VARIED, VOCABULARY).reasons
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Shown for variety: it differs from the others shown in brand and material.",
+        "Shown for variety: it differs from the others shown in brand.",
+        "It differs from the others in weight, and it is freestanding.",
+        "Unlike the others, it is freestanding.",
+        "It is freestanding, and the others shown are not.",
+        "It varies from all others and is freestanding.",
+        "It is freestanding and shown for variety.",
+    ],
+)
+def test_the_others_on_the_page_are_spoken_of_in_no_other_words(sentence: str) -> None:
+    assert not verify(sentence, VARIED, VOCABULARY).supported
+
+
+def test_without_its_reason_the_wording_of_variety_is_false() -> None:
+    assert not judged("tent", LIFTED.text).supported

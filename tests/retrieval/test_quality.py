@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from retrieval.quality import quality_report
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.catalog import Catalog, sqlite_engine
+from retrieval.duplicates import near_duplicates
+from retrieval.index import expected_hashes
+from retrieval.quality import quality_report, report_on
 from tests.toys import toy_product, toy_products
 
 
@@ -46,3 +53,37 @@ def test_a_price_of_zero_is_always_odd_and_first() -> None:
 
 def test_an_empty_catalogue() -> None:
     assert quality_report([]).lines() == ["the catalogue is empty"]
+
+
+def test_listings_of_one_product_are_shown_with_their_evidence() -> None:
+    products = [toy_product(0), toy_product(0, id="again", title="Tent, red", price=12.5), toy_product(1)]
+    vectors = [np.asarray([1.0, 0.0], dtype=np.float32)] * 3
+    report = quality_report(products, near_duplicates(products, vectors))
+    text = "\n".join(report.lines())
+    assert "2 listings seem to be 1 products, listed more than once:" in text
+    assert "  likeness 1.00, titles 100 of 100 alike, brand Tentworks, prices 2.50 apart" in text
+    assert "    p0  red tent\n    again  Tent, red" in text
+    assert "green" not in text
+    found = report.as_dict()["duplicates"]
+    assert isinstance(found, dict)
+    assert found["total"] == 1
+    assert found["groups"][0]["price_spread"] == 2.5
+    assert [each["id"] for each in found["groups"][0]["listings"]] == ["p0", "again"]
+
+
+def test_the_report_of_a_catalogue_uses_the_vectors_that_are_there(tmp_path: Path) -> None:
+    catalog = Catalog(sqlite_engine(tmp_path / "shop.db"))
+    catalog.replace([toy_product(0), toy_product(0, id="again"), toy_product(1)])
+    bare = report_on(catalog, "hash")
+    assert bare.duplicates is None
+    assert bare.as_dict()["duplicates"] is None
+    assert any("no vectors yet" in line for line in bare.lines())
+
+    hashes = expected_hashes(catalog)
+    catalog.put_vectors("hash", [hashes["p0"]], np.ones((1, 1), dtype=np.float32))  # the copy has the same text
+    report = report_on(catalog, "hash")
+    assert report.duplicates is not None
+    assert [[each.id for each in group.listings] for group in report.duplicates.groups] == [["p0", "again"]]
+    assert report.duplicates.without_vector == 1
+    assert any("1 products have no vector" in line for line in report.lines())
+    catalog.close()

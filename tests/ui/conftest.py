@@ -57,6 +57,7 @@ def _toy(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ToyClerk:
     for module in ("ui.shopper", "ui.app"):
         monkeypatch.setattr(f"{module}.answer", toy_clerk.answer)
     monkeypatch.setattr("ui.shopper.remove_constraint", toy_clerk.remove_constraint)
+    monkeypatch.setattr("ui.shopper.set_variety", toy_clerk.set_variety)
     monkeypatch.setattr("ui.app.as_json", toy_clerk.as_json)
     opened = ToyClerk()
     opened.settings.images_dir = shop_folder

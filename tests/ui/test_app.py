@@ -73,6 +73,17 @@ def test_a_conversation_over_the_api(client: TestClient, clerk: ToyClerk) -> Non
     assert clerk.feedback.kept == {(session, "a1", "t1"): True}
 
 
+@pytest.mark.parametrize("clerk", ["real"], indirect=True)
+def test_similar_products_over_the_api(client: TestClient) -> None:
+    found = client.get("/api/similar/t1", params={"k": 2}).json()
+    assert found["product"]["product_id"] == "t1"
+    assert len(found["similar"]) == 2
+    unknown = client.get("/api/similar/t11")
+    assert unknown.status_code == 404
+    assert "did you mean 't1'" in unknown.json()["error"]
+    assert client.get("/api/similar/t1", params={"k": 0}).json()["error"].startswith("k:")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "words"),
     [
@@ -80,6 +91,14 @@ def test_a_conversation_over_the_api(client: TestClient, clerk: ToyClerk) -> Non
         ({"session": "x", "message": ""}, 422, "message"),
         ({"session": "x", "message": "y" * 1001}, 422, "message"),
         ({"session": "x"}, 422, "message"),
+        (
+            {"session": "x", "message": "a tent", "variety": 1.5},
+            422,
+            "variety: Input should be less than or equal to 1",
+        ),
+        ({"session": "x", "message": "a tent", "variety": -0.1}, 422, "variety"),
+        ({"session": "x", "message": "a tent", "variety": "0.5"}, 422, "variety"),
+        ({"session": "x", "message": "a tent", "variety": True}, 422, "variety"),
         ({"session": ["x"], "message": "a tent"}, 422, "session"),
         ([], 422, "body"),
     ],
@@ -88,6 +107,14 @@ def test_a_bad_question_gets_one_line(client: TestClient, body: object, status: 
     response = client.post("/api/ask", json=body)
     assert response.status_code == status
     assert words in response.json()["error"]
+
+
+def test_variety_may_be_asked_for_with_the_message(client: TestClient, clerk: ToyClerk) -> None:
+    session = client.post("/api/session", json={}).json()["session"]
+    for sent, kept in ((0.3, 0.3), (None, 0.3), (1, 1.0), (0, 0.0)):
+        body = {"session": session, "message": "a tent", "variety": sent}
+        assert client.post("/api/ask", json=body).status_code == 200
+        assert clerk.sessions.variety[session] == kept
 
 
 def test_a_bug_gets_a_calm_line_and_no_traceback(client: TestClient) -> None:

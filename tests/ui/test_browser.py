@@ -230,3 +230,49 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(chromium: Any, shop: str) -
     wide = "Math.max(...[...document.querySelectorAll('#shop .card')].map(e => e.getBoundingClientRect().right))"
     assert phone.page.evaluate(wide) <= 390
     phone.context.close()
+
+
+@both_clerks
+def test_the_slider_chooses_the_page_anew(visitor: Visitor) -> None:
+    page = visitor.page
+    slider = page.get_by_role("slider", name="Variety")
+    assert slider.count() == 0
+    visitor.ask("a tent")
+    assert slider.input_value() == "0"
+
+    # From the keyboard, three steps asked as one; the page says so, and a reload shows the slider where it was.
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.locator(".bubble.shopper", has_text="More varied").wait_for()
+    visitor.settle()
+    assert page.locator(".bubble.shopper").count() == 2
+    assert slider.input_value() == "0.3"
+    assert slider.get_attribute("aria-valuetext") == "3 of 10, from alike to varied"
+    page.reload()
+    page.locator(".card").first.wait_for()
+    assert slider.input_value() == "0.3"
+
+    # On a phone it fits the screen and a thumb.
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = slider.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["height"] >= 40
+    assert visitor.foreign == []
+
+
+def test_the_slider_moved_while_an_answer_is_under_way_asks_after_it(visitor: Visitor, clerk: ToyClerk) -> None:
+    page = visitor.page
+    visitor.ask("a tent")
+    clerk.pause = 0.2
+    slider = page.get_by_role("slider", name="Variety")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".bubble.shopper", has_text="More varied").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.locator(".bubble.shopper").nth(2).wait_for()
+    visitor.settle()
+    assert slider.input_value() == "0.2"
+    assert list(clerk.sessions.variety.values()) == [0.2]

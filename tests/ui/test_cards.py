@@ -179,3 +179,21 @@ def test_markdown_keeps_bold_lists_and_protected_signs() -> None:
     assert markup.prose("Two\nfit.\n\n- **Lark**: good\n- \\*plain\\*") == (
         "<p>Two fit.</p><ul><li><strong>Lark</strong>: good</li><li>*plain*</li></ul>"
     )
+
+
+def test_what_was_lifted_for_variety_has_a_bar_of_its_own() -> None:
+    first = found("a tent")[0]
+    text_ = "Shown for variety: it differs from the others shown in brand and colour."
+    lifted = Reason("v", "variety", first.product.id, "variety", "brand, colour", "Brindle, green", text_, 0.06)
+    varied = replace(
+        first,
+        score=first.score + 0.06,
+        contributions={**first.contributions, "variety": 0.06},
+        reasons=(*first.reasons[:2], lifted, first.reasons[2]),
+    )
+    page = " ".join(parsed(draw(varied, Sentence(first.product.id, text_, ("v",), True, "plain"))).seen)
+    moved_up, _, rest = page.partition("Lifted for variety")
+    assert text_ in moved_up  # on the card
+    assert text_ in rest
+    assert "+0.06" in rest.partition("Trade-offs")[0]
+    assert "Lifted for variety" not in draw(first)

@@ -214,3 +214,34 @@ def test_only_known_shoppers_are_impersonated(clerk: ToyClerk) -> None:
 def test_a_failure_leaves_the_cards() -> None:
     page = played(ToyClerk(), "a tent")[-1]
     assert failed(page, "Sorry.").recommendations == page.recommendations
+
+
+def test_the_slider_asks_anew_and_shows_where_the_server_has_it(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    page, _ = ask(desk, Page(), "a tent")
+    assert 'value="0"' in talk.variety(page)
+    page, updates = ask(desk, page, data={"variety": 0.7})
+    assert page.variety == 0.7
+    assert page.turns[-2].text == "More varied, please"
+    assert any('value="0.7"' in str(update[5]) for update in updates)
+    assert desk.resume(page.session)[0] == page
+    page, _ = ask(desk, page, data={"variety": -3})
+    assert page.variety == 0.0
+    assert page.turns[-2].text == "More alike, please"
+    page, _ = ask(desk, page, data={"variety": 10**400})
+    assert page.variety == 1.0
+
+
+@pytest.mark.parametrize("value", ["0.5", None, True, [0.5], {"a": 1}, float("nan"), 0, 0.0])
+def test_what_is_no_new_place_of_the_slider_asks_nothing(clerk: ToyClerk, value: Any) -> None:
+    desk = desk_of(clerk)
+    before, _ = ask(desk, Page(), "a tent")
+    assert ask(desk, before, "", {"variety": value})[0] == before
+
+
+def test_there_is_no_slider_without_products(clerk: ToyClerk) -> None:
+    desk = desk_of(clerk)
+    assert talk.variety(Page()) == ""
+    page, _ = ask(desk, Page(), "unicorn")
+    assert talk.variety(page) == ""
+    assert ask(desk, page, "", {"variety": 0.5})[0] == page

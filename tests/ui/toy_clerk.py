@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assistant.dialogue import Dialogue
+from assistant.dialogue import Dialogue, variety_wish
 from assistant.errors import SessionError
 from assistant.profile import Shopper
 from assistant.types import (
@@ -68,6 +68,7 @@ class ToySessions:
     started: dict[str, str] = field(default_factory=dict)
     answered: dict[str, list[Answer]] = field(default_factory=dict)
     constraints: dict[str, tuple[Constraint, ...]] = field(default_factory=dict)
+    variety: dict[str, float] = field(default_factory=dict)
 
     def start(self, shopper: str = "") -> str:
         session = secrets.token_urlsafe(16)
@@ -111,9 +112,11 @@ class ToyClerk:
     """Seconds between two events."""
 
 
-def answer(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent]:
+def answer(clerk: ToyClerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
     if not clerk.sessions.exists(session):
         raise SessionError("This conversation has ended; please start over.")
+    if variety is not None:
+        clerk.sessions.variety[session] = variety
     if "explode" in message:
         raise RuntimeError("secret internals")
     if "150" in message:
@@ -133,6 +136,12 @@ def remove_constraint(clerk: ToyClerk, session: str, key: str) -> Iterator[Answe
     kept = tuple(each for each in clerk.sessions.constraints[session] if each.key != key)
     clerk.sessions.constraints[session] = kept
     yield from _search(clerk, session, f"Without “{key}”")
+
+
+def set_variety(clerk: ToyClerk, session: str, value: float) -> Iterator[AnswerEvent]:
+    message = variety_wish(clerk.sessions.variety.get(session, 0.0), value)
+    clerk.sessions.variety[session] = value
+    yield from _search(clerk, session, message)
 
 
 def as_json(answer: Answer) -> dict[str, object]:
@@ -156,7 +165,7 @@ def _search(clerk: ToyClerk, session: str, message: str) -> Iterator[AnswerEvent
     recommendations = tuple(_recommend(product, place) for place, product in enumerate(products))
     opening = f"These {len(products)} fit best."
     time.sleep(clerk.pause)
-    yield Understood(session, "search", constraints, message)
+    yield Understood(session, "search", constraints, message, clerk.sessions.variety.get(session, 0.0))
     time.sleep(clerk.pause)
     yield Found(opening, recommendations)
     sentences = tuple(sentence for each in recommendations for sentence in _sentences(each))
@@ -179,10 +188,12 @@ def _finish(
     sentences: tuple[Sentence, ...],
 ) -> Iterator[AnswerEvent]:
     if not recommendations:
-        yield Understood(session, intent, clerk.sessions.constraints[session], "")
+        variety = clerk.sessions.variety.get(session, 0.0)
+        yield Understood(session, intent, clerk.sessions.constraints[session], "", variety)
     done = Answer(
         secrets.token_hex(4), session, message, intent, clerk.sessions.constraints[session], reply,
         recommendations, sentences, suggestions=("cheaper", "in blue") if recommendations else (),
+        variety=clerk.sessions.variety.get(session, 0.0),
     )  # fmt: skip
     clerk.sessions.answered[session].append(done)
     yield Done(done)

@@ -1,0 +1,55 @@
+"""The yardsticks of the measurements: numbers that can be worked out on paper, and inputs in both forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.duplicates import brute_force, make_shop
+from benchmarks.variety import diversity, ndcg, popular_ids, read_grades
+from retrieval.duplicates import near_pairs
+from retrieval.errors import StoreclerkError
+from retrieval.text import fold
+from tests.toys import toy_products
+
+
+def test_ndcg_by_hand() -> None:
+    grades = {"a": 3.0, "b": 1.0, "c": 0.0}
+    assert ndcg(["a", "b"], grades, 10) == 1.0
+    assert ndcg(["c", "x"], grades, 10) == 0.0
+    assert ndcg(["b", "a"], grades, 10) == pytest.approx((1 + 7 / np.log2(3)) / (7 + 1 / np.log2(3)))
+    assert ndcg(["b", "a"], grades, 1) == pytest.approx(1 / 7)
+    assert ndcg(["a"], {}, 10) == 0.0
+
+
+def test_diversity_by_hand() -> None:
+    east, north = np.eye(2, dtype=np.float32)
+    assert diversity(np.stack([east, east])) == 0.0
+    assert diversity(np.stack([east, north])) == 1.0
+    assert diversity(np.stack([east, east, north])) == pytest.approx(2 / 3)
+    assert diversity(np.stack([east])) == 0.0
+
+
+def test_the_popular_fifth() -> None:
+    assert popular_ids(toy_products(10)) == {"p9", "p8"}
+
+
+def test_judgements_come_in_two_forms(tmp_path: Path) -> None:
+    trec, tsv, bad = (tmp_path / name for name in ("a.txt", "b.tsv", "c.txt"))
+    trec.write_text("q1 0 p1 3\nq1 0 p2 0\n")
+    tsv.write_text('query\tproduct_id\tgrade\n24" Frame\tp1\t2\n')
+    bad.write_text("q1 p1\n")
+    assert read_grades(trec) == {"q1": {"p1": 3.0, "p2": 0.0}}
+    assert read_grades(tsv) == {'24" frame': {"p1": 2.0}}
+    with pytest.raises(StoreclerkError, match="line 1"):
+        read_grades(bad)
+
+
+def test_planted_duplicates_are_among_the_pairs_of_the_brute_force() -> None:
+    products, vectors, planted = make_shop(400, 16)
+    brands = [fold(product.brand) for product in products]
+    pairs = {(min(a, b), max(a, b)) for a, b, _cosine in near_pairs(brands, vectors)}
+    assert len(pairs) == brute_force(brands, vectors)
+    assert planted <= pairs
