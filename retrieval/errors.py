@@ -8,6 +8,7 @@ StoreclerkError                 one clear line that names the value and the way 
 ├── IndexBroken                 table, vectors and words disagree and cannot be mended here
 ├── StorageFull                 the disk is full or read-only
 ├── UnknownProduct              a product id that is not in the catalogue
+├── TrainingError               training that has nothing to learn from, or cannot go on
 ├── JudgementError              a file of judgements or a run that cannot be used for measuring
 └── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, PortInUse
 """
@@ -49,3 +50,7 @@ class UnknownProduct(StoreclerkError):
 
 class JudgementError(StoreclerkError):
     """Judgements or a run cannot be read or do not belong to this catalogue; the message names the line."""
+
+
+class TrainingError(StoreclerkError):
+    """There is nothing to learn from, or a setting of the training makes no sense."""

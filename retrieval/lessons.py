@@ -1,52 +1,35 @@
 """What there is to learn from, as graded lists: a request, some products, and how good each is for it.
 
 Judgements, shoppers' events and requests made from the catalogue all become such lists, so that one loss
-trains on any of them. Knows nothing of models: a teacher is a function from a request to scores.
+trains on any of them. Knows nothing of how models are trained.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.encoder import Encoder
 from retrieval.lexical import WordIndex
 from retrieval.measures import Qrels
 from retrieval.requests import Request
-from retrieval.types import Vectors
+from retrieval.types import Encoder, Product, Vectors
 
 SIZE = 8
 """Products a list: with fewer a step learns little of the order, with more the CPU takes few steps a minute."""
 
-SHARPNESS = 20.0
-"""Cosines are multiplied by this before they become a distribution, as in most contrastive training."""
-
-GRADE_STEP = 2.0
-"""Logits a grade: among three products of grades 3, 2 and 0, they are to get 88, 12 and 0.2 % of the weight."""
-
-SURE = 0.10
-"""What a teacher's score is raised by for the one product that a request was made from, in cosine."""
-
-WORDS_SHARE = 0.12
-"""The teacher's weight of the word search: judged products are ordered best by cosine + .1 to .2 * BM25."""
-
-Teacher = Callable[[str], NDArray[np.float32]]
-"""Request -> a score for each product of the catalogue, in its order; in the scale of a cosine."""
-
 
 @dataclass(frozen=True, slots=True)
 class GradedList:
-    """One thing to learn: in what proportions these products should answer this request."""
+    """One thing to learn: the order of these products for this request."""
 
     query: str
     product_ids: tuple[str, ...]
-    labels: tuple[float, ...]
-    """Logits; their softmax is the distribution to be learnt."""
+    grades: tuple[int, ...]
+    """0 (wrong) to 3 (right), as judgements have them."""
     history: tuple[str, ...] = ()
     """Product ids the shopper had looked at before, oldest first."""
 
@@ -60,39 +43,35 @@ class Event:
     bought: bool
 
 
-def words_and_meaning(ids: Sequence[str], vectors: Vectors, words: WordIndex, encoder: Encoder) -> Teacher:
-    """A teacher that knows what an encoder alone does not: cosine + WORDS_SHARE * BM25 as a share of its best.
+def from_requests(
+    requests: Sequence[Request],
+    products: Sequence[Product],
+    vectors: Vectors,
+    words: WordIndex,
+    encoder: Encoder,
+    seed: int = 7,
+) -> list[GradedList]:
+    """One list a request: the product it was made from, what the two searches take for it, and any others.
 
-    `vectors`, shape (n, dimension), are the products' by `encoder`, in the order of `ids`.
+    Each is graded by what its listing states (`Request.grade`), so the searches' mistakes, such as a case for a
+    phone of the brand asked for, come out as hard negatives. `vectors`, shape (n, dimension), are the
+    products' by `encoder`; `words` has them in the same order.
     """
-    row = {id: place for place, id in enumerate(ids)}
-
-    def score(query: str) -> NDArray[np.float32]:
-        total = vectors @ encoder.encode([query])[0]
-        found = words.search(query, len(ids))
-        for id, value in found:
-            total[row[id]] += WORDS_SHARE * value / found[0][1]
-        return np.asarray(total, dtype=np.float32)
-
-    return score
-
-
-def from_requests(requests: Sequence[Request], ids: Sequence[str], teacher: Teacher, seed: int = 7) -> list[GradedList]:
-    """One list a request: the product it was made from, near ones of all sorts, and a few from anywhere."""
     draw = random.Random(seed)
-    row = {id: place for place, id in enumerate(ids)}
+    row = {product.id: place for place, product in enumerate(products)}
+    asked = encoder.encode([request.meant for request in requests])
     lists: list[GradedList] = []
-    for request in requests:
-        scores = teacher(request.meant)
-        if request.names_one:
-            scores[row[request.product_id]] += SURE
-        order = np.argsort(-scores)[:40].tolist()
-        best, near = order[:6], order[6:]
-        rows = [row[request.product_id], *draw.sample(best, min(3, len(best))), *draw.sample(near, min(2, len(near)))]
-        rows = _filled(rows, len(ids), draw)
-        labels = tuple(SHARPNESS * float(scores[r]) for r in rows)
-        lists.append(GradedList(request.text, tuple(ids[r] for r in rows), labels))
-    return lists
+    for request, vector in zip(requests, asked, strict=True):
+        near = np.argsort(-(vectors @ vector), kind="stable")[:40].tolist()
+        found = [row[id] for id, _score in words.search(request.meant, 40)]
+        mined = list(dict.fromkeys([*found, *near]))
+        draw.shuffle(mined)
+        wrong = [r for r in mined if request.grade(products[r]) < 3][: SIZE // 2]
+        right = [r for r in mined if request.grade(products[r]) == 3][: SIZE // 2 - 1]
+        rows = _filled([row[request.product_id], *right, *wrong], len(products), draw)
+        grades = tuple(request.grade(products[r]) for r in rows)
+        lists.append(GradedList(request.text, tuple(products[r].id for r in rows), grades))
+    return [one for one in lists if len(set(one.grades)) > 1]
 
 
 def from_judgements(
@@ -106,8 +85,8 @@ def from_judgements(
     draw = random.Random(seed)
     known = frozenset(ids)
     lists: list[GradedList] = []
-    for qid, grades in qrels.items():
-        graded = {id: grade for id, grade in grades.items() if id in known}
+    for qid, judged in qrels.items():
+        graded = {id: grade for id, grade in judged.items() if id in known}
         good = [id for id, grade in graded.items() if grade > 0]
         bad = [id for id, grade in graded.items() if grade == 0]
         if len(set(graded.values())) < 2 or not good:
@@ -122,8 +101,8 @@ def from_judgements(
                     chosen.append(other)  # from anywhere in the catalogue: as good as surely not relevant
                 elif len(ids) <= len(graded) + SIZE:
                     break
-            labels = tuple(GRADE_STEP * graded.get(id, 0) for id in chosen)
-            lists.append(GradedList(texts[qid], tuple(chosen), labels))
+            grades = tuple(graded.get(id, 0) for id in chosen)
+            lists.append(GradedList(texts[qid], tuple(chosen), grades))
     return [one for one in lists if len(one.product_ids) == SIZE]
 
 
@@ -150,8 +129,8 @@ def from_events(
             rivals = [id for id in alike[sort] if id != event.product_id] if asked else []
             chosen = [row[event.product_id], *(row[id] for id in draw.sample(rivals, min(SIZE - 2, len(rivals))))]
             rows = _filled(chosen, len(ids), draw)
-            labels = (3 * GRADE_STEP, *([0.0] * (len(rows) - 1)))
-            lists.append(GradedList(sort if asked else "", tuple(ids[r] for r in rows), labels, tuple(before)))
+            grades = (3, *([0] * (len(rows) - 1)))
+            lists.append(GradedList(sort if asked else "", tuple(ids[r] for r in rows), grades, tuple(before)))
         past[event.shopper].append(event.product_id)
     return lists
 

@@ -10,10 +10,11 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from retrieval.text import STOP_WORDS, fold, words
-from retrieval.types import Product, Quantity
+from retrieval.types import AttributeValue, Product, Quantity
 
 COMMON = 4
 """A run of words in at least so many titles, of more than one brand, says what sort of thing they are."""
@@ -22,13 +23,13 @@ MISSPELT, SHUFFLED, SAID_ANOTHER_WAY = 0.12, 0.12, 0.15
 """Shares of the requests; near the shares of misspelt queries that web shops report (10 to 15 %)."""
 
 KINDS: Mapping[str, float] = {
-    "type": 0.24,
-    "brand": 0.06,
-    "brand and type": 0.14,
-    "number": 0.12,
-    "facts": 0.18,
-    "use": 0.08,
-    "title": 0.18,
+    "type": 0.15,
+    "brand": 0.15,
+    "brand and type": 0.18,
+    "number": 0.18,
+    "facts": 0.12,
+    "use": 0.06,
+    "title": 0.16,
 }
 """Shares of the kinds. A kind that a product gives nothing for becomes "title"."""
 
@@ -47,32 +48,46 @@ class Request:
     """What a shopper might type who wants `product_id`."""
 
     text: str
-    meant: str
-    """The same before it was misspelt, shuffled or said in other words: what to ask a teacher."""
     product_id: str
     kind: str
+    meant: str
+    """The same before it was misspelt, shuffled or said in other words."""
+    sort: str = ""
+    """The part that says what sort of thing: a folded category, or words of the title."""
+    brand: str = ""
+    facts: tuple[tuple[str, AttributeValue], ...] = ()
+    number: str = ""
 
-    @property
-    def names_one(self) -> bool:
-        """It singles the product out: only this one is surely right. Others name many that are as good."""
-        return self.kind in ("number", "title")
+    def grade(self, product: Product) -> int:
+        """How well a product answers, by what its listing states: 3 all that was asked, 1 at least half, else 0.
+
+        A few words of a title ask for that one product; its own variants cannot be told from it and get 1.
+        """
+        if product.id == self.product_id:
+            return 3
+        if self.kind == "title":
+            return int(set(self.meant.split()) <= set(words(product.title)))
+        met: list[bool] = [fact in product.attributes.items() for fact in self.facts]
+        if self.sort:
+            met.append(_is_a(product, self.sort))
+        if self.brand:
+            met.append(fold(product.brand) == fold(self.brand))
+        if self.number:  # a number names one thing: the rest only helps to find it
+            return 3 if self.number in words(product.title) else 0
+        return 3 if all(met) else int(2 * sum(met) >= len(met))
 
 
 def make_requests(products: Sequence[Product], count: int, seed: int = 7) -> list[Request]:
-    """`count` requests for products drawn evenly; the same for the same seed. Empty for an empty catalogue."""
+    """`count` requests for products drawn evenly; the same for the same seed. Empty if no title has a word."""
     draw = random.Random(seed)
+    products = [p for p in products if _own_words(p)]
     common = common_phrases(products)
     made: list[Request] = []
     while products and len(made) < count:
         product = draw.choice(products)
         kind = draw.choices(list(KINDS), list(KINDS.values()))[0]
-        meant = _meant(product, kind, common, draw)
-        if not meant:
-            kind, meant = "title", _title_words(product, draw)
-        if meant:
-            made.append(Request(_as_typed(meant, draw), meant, product.id, kind))
-        elif not any(words(p.title) for p in products):
-            break
+        request = _request(product, kind, common, draw) or _title_request(product, draw)
+        made.append(replace(request, text=_as_typed(request.meant, draw)))
     return made
 
 
@@ -104,63 +119,71 @@ def _runs(product: Product) -> set[str]:
     }
 
 
-def _meant(product: Product, kind: str, common: Mapping[str, frozenset[str]], draw: random.Random) -> str:
-    sort = _sort(product, common, draw)
-    brand = product.brand.casefold()
-    if kind == "type":
-        return sort
-    if kind == "brand":
-        return brand
-    if kind == "brand and type":
-        return f"{brand} {sort}" if brand and sort else ""
-    if kind == "number":
-        return _number(product, brand, sort, draw)
-    if kind == "facts":
+def _request(product: Product, kind: str, common: Mapping[str, frozenset[str]], draw: random.Random) -> Request | None:
+    """One request of a kind; None if the product gives nothing for it."""
+    sort, brand = _sort(product, common, draw), product.brand.casefold()
+
+    def asks(meant: str, **parts: Any) -> Request | None:
+        return Request(meant, product.id, kind, meant, **parts) if meant else None
+
+    if kind == "type" and sort:
+        return asks(sort, sort=sort)
+    if kind == "brand" and brand:
+        return asks(brand, brand=brand)
+    if kind == "brand and type" and brand and sort:
+        return asks(f"{brand} {sort}", brand=brand, sort=sort)
+    if kind == "facts" and sort:
         facts = _facts(product, draw)
-        return draw.choice([f"{facts} {sort}", f"{sort} {facts}", f"{sort} with {facts}"]) if facts and sort else ""
-    if kind == "use":
+        said = " ".join(name if value is True else str(value) for name, value in facts).casefold()
+        forms = (f"{said} {sort}", f"{sort} {said}", f"{sort} with {said}")
+        return asks(draw.choice(forms), sort=sort, facts=facts) if facts else None
+    if kind == "use" and sort:
         uses = _USE.findall(fold(product.description))
-        return f"{sort} for {draw.choice(uses)}" if uses and sort else ""
-    return _title_words(product, draw)
+        return asks(f"{sort} for {draw.choice(uses)}", sort=sort) if uses else None
+    if kind == "number":
+        numbers = [w for w in words(product.title) if _NUMBER.fullmatch(w)]
+        if numbers:
+            number = draw.choice(numbers)
+            beside = draw.choice([(), (brand,), (sort,), (brand, sort)])
+            return asks(" ".join(part for part in (*beside, number) if part), number=number)
+    return None
+
+
+def _title_request(product: Product, draw: random.Random) -> Request:
+    own = _own_words(product)
+    kept = set(draw.sample(range(len(own)), draw.randint(min(2, len(own)), min(5, len(own)))))
+    meant = " ".join(w for place, w in enumerate(own) if place in kept)
+    return Request(meant, product.id, "title", meant)
+
+
+def _own_words(product: Product) -> list[str]:
+    return [w for w in words(product.title) if w not in STOP_WORDS]
 
 
 def _sort(product: Product, common: Mapping[str, frozenset[str]], draw: random.Random) -> str:
-    """What sort of thing it is: its narrowest category, or a phrase its title shares with others."""
-    shared = sorted(common[product.id], key=lambda p: (-p.count(" "), p))
-    if product.category and (not shared or draw.random() < 0.5):
+    """What sort of thing it is: its narrowest category; without one, a phrase its title shares with others."""
+    if product.category:
         return product.category[-1].casefold()
+    shared = sorted(common[product.id], key=lambda p: (-p.count(" "), p))
     return draw.choice(shared[: max(3, len(shared) // 2)]) if shared else ""
 
 
-def _number(product: Product, brand: str, sort: str, draw: random.Random) -> str:
-    numbers = [w for w in words(product.title) if _NUMBER.fullmatch(w)]
-    if not numbers:
-        return ""
-    beside = draw.choice([(), (brand,), (sort,), (brand, sort)])
-    return " ".join(part for part in (*beside, draw.choice(numbers)) if part)
+def _is_a(product: Product, sort: str) -> bool:
+    if product.category:
+        return fold(sort) in {fold(level) for level in product.category}
+    return f" {sort} " in f" {' '.join(words(product.title))} "
 
 
-def _facts(product: Product, draw: random.Random) -> str:
-    """One or two stated values: "4 gb", "black", "waterproof"."""
-    said: list[str] = []
-    for name, value in product.attributes.items():
-        if isinstance(value, bool):
-            said.extend([name] if value else [])
-        elif isinstance(value, Quantity):
-            said.extend([str(value)] if value.unit else [])
-        elif isinstance(value, str):
-            said.extend([value] if len(value) <= 20 and not any(c.isdigit() for c in value) else [])
-        else:
-            said.extend(item for item in value if len(item) <= 20 and not any(c.isdigit() for c in item))
-    return " ".join(draw.sample(said, min(len(said), draw.choice([1, 1, 2])))).casefold()
-
-
-def _title_words(product: Product, draw: random.Random) -> str:
-    own = [w for w in words(product.title) if w not in STOP_WORDS]
-    if len(own) <= 2:
-        return " ".join(own)
-    kept = set(draw.sample(range(len(own)), draw.randint(2, min(5, len(own)))))
-    return " ".join(w for place, w in enumerate(own) if place in kept)
+def _facts(product: Product, draw: random.Random) -> tuple[tuple[str, AttributeValue], ...]:
+    """One or two stated values that a shopper would say: "4 gb", "black", "waterproof"."""
+    sayable = [
+        (name, value)
+        for name, value in product.attributes.items()
+        if value is True
+        or (isinstance(value, Quantity) and value.unit)
+        or (isinstance(value, str) and len(value) <= 20 and not any(c.isdigit() for c in value))
+    ]
+    return tuple(draw.sample(sayable, min(len(sayable), draw.choice([1, 1, 2]))))
 
 
 def _as_typed(meant: str, draw: random.Random) -> str:

@@ -1,0 +1,86 @@
+"""Reading request and product together: `CrossEncoderReranker` with a real model, `OverlapReranker` without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from retrieval.adapters import check_adapter
+from retrieval.encoder import model_folder, model_name, stay_offline
+from retrieval.errors import ModelMissing
+from retrieval.text import STOP_WORDS, index_terms, words
+
+LONGEST = 128  # word pieces of request and product; a title with a short description has about 40
+
+
+class CrossEncoderReranker:
+    """A sentence-transformers cross-encoder: the bundled base with an adapter, or a model of its own."""
+
+    def __init__(self, path_or_name: str = "", adapter: str = "", *, int8: bool = True) -> None:
+        """Find model and adapter; they are loaded by the first use. Raises ModelMissing, as does that first use."""
+        self._source, self._adapter, self._int8 = str(model_folder(path_or_name)), adapter, int8
+        base = model_name(path_or_name)
+        if adapter:
+            check_adapter(Path(adapter), "reranker", base)
+        elif not path_or_name:
+            raise ModelMissing("the bundled base is no reranker without an adapter: name one in reranker.adapter")
+        self._name = model_name(path_or_name, adapter)
+        self._model: Any = None
+        self._lock = Lock()  # fast tokenizers refuse to be used by two threads at once
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def score(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """The model's estimates through a sigmoid, 0 to 1; the library batches by length itself."""
+        if not texts:
+            return []
+        with self._lock:
+            self._model = self._model or self._load()
+            scores = self._model.predict([(query, text) for text in texts], batch_size=32, show_progress_bar=False)
+        return [float(score) for score in scores]
+
+    def _load(self) -> Any:
+        stay_offline()
+        import torch
+        from sentence_transformers import CrossEncoder
+
+        try:
+            model = CrossEncoder(
+                self._source,
+                num_labels=1,
+                max_length=LONGEST,
+                device="cpu",
+                local_files_only=True,
+                activation_fn=torch.nn.Sigmoid(),
+            )
+            if self._adapter:
+                model.load_adapter(self._adapter)
+        except Exception as error:  # whatever the library raises, the model is unusable and the user must act
+            reason = " ".join(str(error).split())[:200]
+            raise ModelMissing(
+                f"the reranker {self._adapter or self._source} does not load ({reason}): "
+                "correct reranker.model and reranker.adapter, or switch it off with reranker.kind = 'none'"
+            ) from error
+        return model
+
+
+class OverlapReranker:
+    """The share of the request's words that stand in the text: no model, always the same result."""
+
+    @property
+    def name(self) -> str:
+        return "overlap"
+
+    def score(self, query: str, texts: Sequence[str]) -> Sequence[float]:
+        """0 to 1 for each text; a request without words is 0.5 relevant to anything."""
+        asked = {w for w in words(query) if w not in STOP_WORDS}
+        if not asked:
+            return [0.5] * len(texts)
+        terms = [set(index_terms(word)) for word in asked]
+        return [float(np.mean([bool(t & set(index_terms(text))) for t in terms])) for text in texts]
