@@ -12,13 +12,15 @@ import numpy as np
 
 from assistant.types import Constraint
 from retrieval.comparison import model_key
+from retrieval.search import EVERY_WORD, WORDS_SHARE
 from retrieval.text import fold
 from retrieval.types import AttributeTest, Hit, Product, Quantity, Vectors
 from retrieval.units import to_base
 
 WEIGHTS: Mapping[str, float] = {
-    "words": 0.30,  # the two searches count alike, as in plain rank fusion
-    "meaning": 0.30,
+    "meaning": 1.00,  # a cosine: the best candidate and the fiftieth are some 0.2 apart
+    "words": WORDS_SHARE,  # as the first stage weighs them
+    "every word": EVERY_WORD,
     "relevance": 0.60,  # a reranker reads request and product together: as much as both searches
     "wish": 0.25,  # each hard wish; where one had to be let go, meeting it outweighs most of a search
     "hope": 0.06,  # each soft wish: at 0.25 a stray attribute of a messy listing beat what the words meant (LOG.md)
@@ -73,6 +75,8 @@ def rank(hits: Sequence[Hit], context: Context) -> list[Ranked]:
 def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
     product = hit.product
     signals: dict[str, float] = {"words": hit.words, "meaning": hit.meaning}
+    if hit.every_word:
+        signals["every word"] = 1.0
     if hit.relevance is not None:
         signals["relevance"] = hit.relevance
     for constraint in context.constraints:

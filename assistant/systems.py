@@ -15,8 +15,10 @@ from assistant.clerk import Clerk, open_encoder
 from retrieval.folder import storage_errors
 from retrieval.index import Progress, encode_missing, expected_hashes, no_progress
 from retrieval.measures import by_place, top
-from retrieval.search import RRF_K
 from retrieval.types import Encoder, Vectors
+
+RRF_K = 60
+"""Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 DEPTH = 1000
 """How deep rankings go, so that "nDCG@10 judged" meets every judged product a search could find."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -31,6 +32,8 @@ class WordIndex:
         self.ids = tuple(ids)
         self.fingerprint = fingerprint
         self._scorer = scorer
+        self._row = {id: row for row, id in enumerate(self.ids)}
+        self._frequency: NDArray[np.int64] | None = None
 
     @classmethod
     def build(cls, ids: Sequence[str], documents: Iterable[Sequence[str]], fingerprint: str = "") -> WordIndex:
@@ -91,12 +94,35 @@ class WordIndex:
         """
         if mask is not None and mask.shape != (len(self.ids),):
             raise ValueError(f"mask of shape {mask.shape} for {len(self.ids)} documents")
-        if self._scorer is None or k < 1:
+        scores = self._scores(query) if k > 0 else None
+        if scores is None:
             return []
-        known = self._scorer.get_tokens_ids(index_terms(query))
-        if not known:
-            return []
-        scores = self._scorer.get_scores_from_ids(known)
         candidates = np.flatnonzero(scores > 0 if mask is None else (scores > 0) & mask)
         best = candidates[np.argsort(-scores[candidates], kind="stable")][:k]
         return [(self.ids[row], float(scores[row])) for row in best]
+
+    def shares(self, query: str, ids: Sequence[str]) -> dict[str, float]:
+        """For each of `ids` its score as a share of the query's worth, the sum of its terms' idf; 0 to below 1.
+
+        A term's score is its idf times a saturation below 1, so this says how much of the query, rare words
+        counting more, stands in the document; a term of no document is worth as much as the rarest.
+        """
+        terms, scores = index_terms(query), self._scores(query)
+        if scores is None:
+            return dict.fromkeys(ids, 0.0)
+        worth = sum(self._idf(term) for term in terms)
+        return {id: float(scores[self._row[id]]) / worth if id in self._row else 0.0 for id in ids}
+
+    def _scores(self, query: str) -> NDArray[np.float32] | None:
+        """One score a document; None if no term of the query is known."""
+        known = self._scorer.get_tokens_ids(index_terms(query)) if self._scorer is not None else []
+        return self._scorer.get_scores_from_ids(known) if known else None
+
+    def _idf(self, term: str) -> float:
+        """Lucene's log(1 + (N - df + 0.5) / (df + 0.5))."""
+        if self._frequency is None:
+            # The scorer's matrix has one column a term and one entry a document that holds it.
+            self._frequency = np.diff(self._scorer.scores["indptr"])
+        token = self._scorer.vocab_dict.get(term)
+        frequency = 0 if token is None else int(self._frequency[token])
+        return math.log(1 + (len(self.ids) - frequency + 0.5) / (frequency + 0.5))

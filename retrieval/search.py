@@ -6,8 +6,8 @@ admitted products only, so a narrow wish never ends with an empty page that coul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,13 +15,19 @@ from retrieval.documents import for_meaning, for_words
 from retrieval.facets import Facets, build_facets
 from retrieval.index import Index
 from retrieval.text import STOP_WORDS, index_terms, stem, words
-from retrieval.types import Encoder, Filter, Hit, Reranker, Vectors
+from retrieval.types import Encoder, Filter, Hit, Product, Reranker, Vectors
 
-RRF_K = 60
-"""Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+WORDS_SHARE = 0.45
+"""What the words weigh beside the meaning when candidates are chosen; measured in docs/BENCHMARKS.md."""
+
+EVERY_WORD = 0.10
+"""What it is worth, in cosine, that not one word of the request is missing from the listing."""
 
 CANDIDATES = 100
 """How many each search contributes: enough that a product good for one and poor for the other gets in."""
+
+RERANKED = 30
+"""How many the reranker reads: it takes milliseconds a product, and below these it changes no page."""
 
 HISTORY_SHARE = 0.15
 """How far a shopper's past pulls the query vector; the request stays the larger part by far."""
@@ -66,7 +72,7 @@ def search(
     history: Sequence[str] = (),
     k: int = CANDIDATES,
 ) -> list[Hit]:
-    """The best `k` admitted products by fused rank; `history` are product ids, oldest first.
+    """The best `k` admitted products by `first_score`; `history` are product ids, oldest first.
 
     An empty query with a history searches by the history alone; with neither, the catalogue's own order counts.
     """
@@ -78,36 +84,46 @@ def search(
     if allowed is not None and not allowed:
         return []
 
-    # 2) Two searches among them.
-    by_words = _ranks(index.words.search(query, k, mask)) if query else {}
+    # 2) Two searches among them; whatever one of them finds is a candidate.
+    by_words = dict(index.words.search(query, k, mask)) if query else {}
     vector = query_vector(searcher, query, history)
-    near = [] if vector is None else index.store.search(vector, k, allowed)
-    by_meaning, similarity = _ranks(near), dict(near)
+    similarity = {} if vector is None else dict(index.store.search(vector, k, allowed))
 
-    # 3) Fuse by rank: scores of the two are not comparable, ranks are.
-    fused = {id: _share(by_words.get(id)) + _share(by_meaning.get(id)) for id in {**by_words, **by_meaning}}
-    ids = sorted(fused, key=lambda id: (-fused[id], id))[:k]
-    if not ids:
-        ids = list(facets.ids if allowed is None else allowed)[:k]
+    # 3) Each candidate's two scores, also by the search that did not return it, and their sum.
+    ids = list({**by_words, **similarity}) or list(facets.ids if allowed is None else allowed)[:k]
+    similarity |= _similarity(searcher, vector, [id for id in ids if id not in similarity])
+    share = index.words.shares(query, ids)
     products = index.catalog.get(ids)
+    hits = [_hit(query, products[id], similarity[id], share[id]) for id in ids]
+    hits = sorted(hits, key=lambda hit: -first_score(hit))[:k]  # ties stay in the order of the searches
 
-    # 4) Rerank, where a reranker is configured.
-    relevance: Mapping[str, float] = {}
-    if searcher.reranker is not None and query:
-        scores = searcher.reranker.score(query, [for_meaning(products[id]) for id in ids])
-        relevance = dict(zip(ids, scores, strict=True))
+    # 4) Rerank the best of them, where a reranker is configured.
+    if searcher.reranker is None or not query:
+        return hits
+    first = hits[:RERANKED]
+    scores = searcher.reranker.score(query, [for_meaning(hit.product) for hit in first])
+    return [replace(hit, relevance=score) for hit, score in zip(first, scores, strict=True)] + hits[RERANKED:]
 
-    return [
-        Hit(
-            product=products[id],
-            words=_share(by_words.get(id)),
-            meaning=_share(by_meaning.get(id)),
-            similarity=similarity.get(id, 0.0),
-            relevance=relevance.get(id),
-            matched_words=matched_words(query, frozenset(for_words(products[id]))),
-        )
-        for id in ids
-    ]
+
+def first_score(hit: Hit) -> float:
+    """The order of the first stage: meaning + WORDS_SHARE * words, more where no word is missing."""
+    return hit.meaning + WORDS_SHARE * hit.words + EVERY_WORD * hit.every_word
+
+
+def _hit(query: str, product: Product, similarity: float, share: float) -> Hit:
+    terms = frozenset(for_words(product))
+    matched = matched_words(query, terms)
+    asked = [w for w in words(query) if w not in STOP_WORDS]
+    return Hit(
+        product, share, similarity, every_word=bool(asked) and len(matched) == len(set(asked)), matched_words=matched
+    )
+
+
+def _similarity(searcher: Searcher, vector: Vectors | None, ids: Sequence[str]) -> dict[str, float]:
+    if vector is None or not ids:
+        return dict.fromkeys(ids, 0.0)
+    known = searcher.index.store.vectors(ids)
+    return {id: float(known[id] @ vector) if id in known else 0.0 for id in ids}
 
 
 def query_vector(searcher: Searcher, query: str, history: Sequence[str]) -> Vectors | None:
@@ -137,12 +153,3 @@ def matched_words(query: str, terms: frozenset[str]) -> tuple[str, ...]:
     """The query's own words that stand in a product's text, in the shopper's order and spelling."""
     found = [w for w in words(query) if w not in STOP_WORDS and (stem(w) in terms or set(index_terms(w)) & terms)]
     return tuple(dict.fromkeys(found))
-
-
-def _ranks(results: Sequence[tuple[str, float]]) -> dict[str, int]:
-    return {id: rank for rank, (id, _score) in enumerate(results, start=1)}
-
-
-def _share(rank: int | None) -> float:
-    """Reciprocal rank as a share of the best possible: 1.0 for the first, 0.61 for the fortieth, 0 for none."""
-    return 0.0 if rank is None else (RRF_K + 1) / (RRF_K + rank)

@@ -107,11 +107,11 @@ class Hit:
 
     product: Product
     words: float
-    """Share of the best reciprocal rank the word search could give, 0 (not found by words) to 1 (first)."""
+    """BM25 as a share of what the request's words are worth: 0 (none found) to 1 (each found, again and again)."""
     meaning: float
-    """The same for the vector search."""
-    similarity: float = 0.0
-    """Cosine of request and product, -1 to 1; 0 if the vector search did not return it."""
+    """Cosine of request and product, -1 to 1."""
+    every_word: bool = False
+    """Whether each word of the request stands in the listing."""
     relevance: float | None = None
     """The reranker's estimate, 0 to 1; None if no reranker is configured."""
     matched_words: tuple[str, ...] = ()

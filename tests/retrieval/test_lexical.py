@@ -97,3 +97,19 @@ def test_ids_and_documents_must_agree(words: WordIndex) -> None:
 def test_any_query_finds_admitted_products_only(words: WordIndex, query: str, mask: list[bool]) -> None:
     admitted = {id for id, allowed in zip(words.ids, mask, strict=True) if allowed}
     assert {id for id, _score in words.search(query + " tent", 99, np.array(mask))} <= admitted
+
+
+def test_a_share_is_of_what_the_words_are_worth() -> None:
+    words = WordIndex.build(["both", "one", "none"], [["red", "tent"], ["red", "mug"], ["stove", "pan"]])
+    shares = words.shares("red tent", ["none", "one", "both", "gone"])
+    assert shares["none"] == shares["gone"] == 0.0
+    assert 0 < shares["one"] < shares["both"] < 1
+    # A word that no listing has is worth as much as the rarest: half of this request cannot be met.
+    assert words.shares("red tent xylophone", ["both"])["both"] < shares["both"]
+    assert words.shares("xylophone", ["both"]) == {"both": 0.0}
+
+
+def test_a_loaded_index_gives_the_same_shares(words: WordIndex, tmp_path: Path) -> None:
+    words.save(tmp_path / "words")
+    loaded = WordIndex.load(tmp_path / "words")
+    assert loaded.shares("red lamp", words.ids) == words.shares("red lamp", words.ids)
