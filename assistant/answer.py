@@ -316,6 +316,7 @@ def _versions(clerk: Clerk) -> Mapping[str, str]:
     generator = clerk.generator.name if clerk.generator is not None else "none"
     return {
         "encoder": clerk.searcher.encoder.name,
+        "reranker": clerk.searcher.reranker.name if clerk.searcher.reranker is not None else "none",
         "generator": generator,
         "prompt": load_prompt(PROMPT).label,
     }

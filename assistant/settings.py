@@ -20,6 +20,14 @@ from assistant.errors import SettingsError
 
 CONFIG_FILE = "storeclerk.toml"
 
+_FOLDERS = (
+    ("encoder", "model"),
+    ("encoder", "adapter"),
+    ("reranker", "model"),
+    ("reranker", "adapter"),
+    ("generator", "model"),
+)
+
 
 class EncoderSettings(BaseModel):
     """Which sentence-transformers model makes the vectors."""
@@ -29,7 +37,21 @@ class EncoderSettings(BaseModel):
     """"hash" needs no model at all: for tests and for trying things out."""
     model: str = ""
     """A folder; "" is the bundled all-MiniLM-L6-v2."""
-    adapter: str = ""
+    adapter: str | None = None
+    """A folder with a LoRA adapter; unset is the shipped one where the model is the bundled one; "" or "none"
+    (an environment variable cannot be empty) switches it off."""
+
+
+class RerankerSettings(BaseModel):
+    """Which cross-encoder reads the best candidates together with the request."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: Literal["none", "model"] = "none"
+    """"none" leaves the order to meaning, words and wishes; docs/BENCHMARKS.md says what a reranker costs and gains."""
+    model: str = ""
+    """A folder; "" is the bundled all-MiniLM-L6-v2, which needs an adapter to be a reranker."""
+    adapter: str | None = None
+    """As for the encoder."""
 
 
 class GeneratorSettings(BaseModel):
@@ -80,6 +102,7 @@ class Settings(BaseSettings):
     examples: tuple[str, ...] = ()
     """Requests to click on an empty page."""
     encoder: EncoderSettings = EncoderSettings()
+    reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
 
     @classmethod
@@ -123,7 +146,7 @@ def _read(file: Path) -> dict[str, Any]:
     for key in ("data_dir", "models_dir", "images_dir", "events", "policies"):
         if isinstance(values.get(key), str):
             values[key] = file.parent / Path(values[key]).expanduser()
-    for section, key in (("encoder", "model"), ("encoder", "adapter"), ("generator", "model")):
+    for section, key in _FOLDERS:
         table = values.get(section)
         named = table.get(key, "") if isinstance(table, dict) else ""
         # Only what is there is a path: a server's model is a name.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.adapters import check_adapter
-from retrieval.encoder import model_folder, model_name, stay_offline
+from retrieval.encoder import merge_adapter, model_folder, model_name, stay_offline
 from retrieval.errors import ModelMissing
 from retrieval.text import STOP_WORDS, index_terms, words
 
@@ -61,6 +61,7 @@ class CrossEncoderReranker:
             )
             if self._adapter:
                 model.load_adapter(self._adapter)
+                merge_adapter(model)
         except Exception as error:  # whatever the library raises, the model is unusable and the user must act
             reason = " ".join(str(error).split())[:200]
             raise ModelMissing(

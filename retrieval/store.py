@@ -20,7 +20,7 @@ from retrieval.errors import IndexBroken
 from retrieval.types import Vectors
 
 # Wider than Chroma's defaults: an approximate search that misses a product makes "the best" untrue.
-_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 100}
+_HNSW = {"space": "cosine", "ef_construction": 200, "max_neighbors": 32, "ef_search": 300}
 _PAGE = 2000  # ids a request when everything is read
 
 
