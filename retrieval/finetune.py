@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -21,14 +21,12 @@ from datasets import Dataset
 from peft import LoraConfig
 from sentence_transformers import (
     CrossEncoder,
-    CrossEncoderTrainer,
     CrossEncoderTrainingArguments,
     SentenceTransformer,
-    SentenceTransformerTrainer,
     SentenceTransformerTrainingArguments,
 )
 from sentence_transformers.cross_encoder.losses import RankNetLoss
-from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
+from transformers import PrinterCallback
 from transformers.utils import logging as transformers_logging
 
 from retrieval.errors import TrainingError
@@ -36,37 +34,15 @@ from retrieval.heldout import HeldOutCosines, HeldOutPairs
 from retrieval.index import Progress
 from retrieval.lessons import GradedList
 from retrieval.listloss import PAST, ListLoss
-from retrieval.unfinished import Unfinished, begin, discard_empty, room_for
+from retrieval.recipe import Recipe
+from retrieval.trainers import EncoderTrainer, RerankerTrainer, arguments, callbacks
+from retrieval.unfinished import Unfinished, begin, discard_empty, rank, room_for
 
 _HEADS = ["classifier", "score"]
 """Names of a cross-encoder's last layer. It is new, so an adapter must hold all of it, not a low-rank change."""
 
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How to train. The defaults are what docs/BENCHMARKS.md measures."""
-
-    method: str = "lora"
-    """ "lora": a few MB that sit on the base; "full": all weights, a model of its own."""
-    rank: int = 8
-    learning_rate: float = 0.0
-    """0 is the method's own: 5e-4 for LoRA, 2.5e-5 for all weights."""
-    epochs: float = 1.0
-    batch: int = 4
-    """Lists a step, for each process."""
-    longest: int = 64
-    """Word pieces of a text that are read in training; a title with a short description has about 40."""
-    seed: int = 7
-    patience: int = 3
-    """Evaluations without a gain on what is held out before training stops."""
-    evaluations: int = 8
-    """How many over a whole training; as many checkpoints are written."""
-    bf16: bool = False
-    """Half precision: 1.5 times as fast where the processor has it (AVX512-BF16, a GPU), slower elsewhere."""
-    perturb: float = 0.0
-    """Length of the adversarial push on a text's word embeddings; 0 is none, and half the work."""
-    matryoshka: tuple[int, ...] = ()
-    """Encoder only: lengths at which a vector cut off must order well too."""
+_UNREAD = r".*pooler.*"
+"""An encoder's vector is the mean of its words: the head that BERT has for sentences stands idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +87,20 @@ def train_encoder(
         evaluator = HeldOutCosines(held_out, texts)
         before = evaluator.values(model)
         if recipe.method == "lora":
-            _add_lora(model, recipe, exclude_modules=r".*pooler.*")  # vectors are means: the pooler is not read
+            _add_lora(model, recipe, exclude_modules=_UNREAD)
+        for name, weights in model.named_parameters():
+            if re.fullmatch(_UNREAD, name):
+                weights.requires_grad_(False)
         with_history = any(one.history for one in lists)
-        trainer = _EncoderTrainer(
+        trainer = EncoderTrainer(
             model=model,
-            args=SentenceTransformerTrainingArguments(**_arguments(work, recipe, len(lists), bool(held_out))),
+            args=SentenceTransformerTrainingArguments(
+                **arguments(work.checkpoints, recipe, len(lists), bool(held_out))
+            ),
             train_dataset=_columns(lists, texts, with_history),
             loss=ListLoss(model, with_history, recipe.matryoshka),
             evaluator=evaluator if held_out else None,
-            callbacks=_callbacks(recipe, progress, bool(held_out)),
+            callbacks=callbacks(recipe, progress, bool(held_out)),
         )
         _train(trainer, work, recipe, resume)
         after = evaluator.values(model)
@@ -160,80 +141,16 @@ def train_reranker(
             "products": [[texts[id] for id in one.product_ids] for one in lists],
             "labels": [[float(grade) for grade in one.grades] for one in lists],
         }
-        trainer = _RerankerTrainer(
+        trainer = RerankerTrainer(
             model=model,
-            args=CrossEncoderTrainingArguments(**_arguments(work, recipe, len(lists), bool(held_out))),
+            args=CrossEncoderTrainingArguments(**arguments(work.checkpoints, recipe, len(lists), bool(held_out))),
             train_dataset=Dataset.from_dict(data),
             loss=RankNetLoss(model, mini_batch_size=-1),  # all pairs of a step in one pass
             evaluator=evaluator if held_out else None,
-            callbacks=_callbacks(recipe, progress, bool(held_out)),
+            callbacks=callbacks(recipe, progress, bool(held_out)),
         )
         _train(trainer, work, recipe, resume)
         return _saved(trainer, model, work, recipe, before, evaluator.values(model), len(lists))
-
-
-class _Ours:
-    """What both trainers do differently from the library's."""
-
-    perturb = 0.0
-
-    def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-        """None: it would look models up, and our card is written by `assistant.training`."""
-
-    def _load_best_model(self) -> None:
-        """As the library's, but a failure is raised, not logged: the last weights are not the best ones."""
-        ours: Any = self
-        ours._load_from_checkpoint(ours.state.best_model_checkpoint)
-
-    def training_step(self, model: Any, inputs: dict[str, Any], *rest: Any) -> Any:
-        """One step; with `perturb` a second time with the word embeddings pushed against the loss.
-
-        Miyato, Dai and Goodfellow, "Adversarial training methods for semi-supervised text classification",
-        ICLR 2017: each text's push has the direction of its gradient and the length `perturb`.
-        """
-        above: Any = super()
-        if not self.perturb:
-            return above.training_step(model, inputs, *rest)
-        words = self.model.transformers_model.get_input_embeddings()  # type: ignore[attr-defined]
-        seen: list[torch.Tensor] = []
-
-        def keep(_layer: Any, _inputs: Any, output: torch.Tensor) -> torch.Tensor:
-            seen.append(output if output.requires_grad else output.detach().requires_grad_())
-            seen[-1].retain_grad()
-            return seen[-1]
-
-        with _hooked(words, keep):
-            loss = above.training_step(model, dict(inputs), *rest)
-        pushes = iter([self.perturb * s.grad / s.grad.norm(dim=(1, 2), keepdim=True).clamp(min=1e-12) for s in seen])
-        with _hooked(words, lambda _layer, _inputs, output: output + next(pushes)):
-            above.training_step(model, dict(inputs), *rest)
-        return loss
-
-
-class _EncoderTrainer(_Ours, SentenceTransformerTrainer):  # type: ignore[misc]
-    pass
-
-
-class _RerankerTrainer(_Ours, CrossEncoderTrainer):  # type: ignore[misc]
-    pass
-
-
-class _Told(TrainerCallback):  # type: ignore[misc]
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
-        if state.is_world_process_zero:
-            self.progress("training", state.global_step, state.max_steps)
-
-
-@contextmanager
-def _hooked(layer: Any, hook: Any) -> Any:
-    handle = layer.register_forward_hook(hook)
-    try:
-        yield
-    finally:
-        handle.remove()
 
 
 @contextmanager
@@ -247,14 +164,13 @@ def _training(
     resume: bool,
 ) -> Any:
     """Checks, opens the folder, draws the seed; a failure before the first checkpoint leaves nothing behind."""
+    recipe.check()
     if not lists:
         raise TrainingError("there is nothing to learn from: no query has products of different grades")
-    if recipe.method not in ("lora", "full"):
-        raise TrainingError(f"method {recipe.method!r} is not known: choose lora or full")
     named = {id: texts[id] for one in (*lists, *held_out) for id in (*one.product_ids, *one.history)}
     said = json.dumps([[asdict(one) for one in (*lists, *held_out)], named, base, asdict(recipe)], sort_keys=True)
     fingerprint = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-    work = begin(folder, fingerprint, resume=resume, writes=_rank() == 0)
+    work = begin(folder, fingerprint, resume=resume, writes=rank() == 0)
     transformers_logging.set_verbosity_error()  # its table of "missing" head weights would alarm
     transformers_logging.disable_progress_bar()
     torch.manual_seed(recipe.seed)
@@ -262,13 +178,8 @@ def _training(
         with room_for(folder):
             yield work
     finally:
-        if _rank() == 0 and not work.result.exists():
+        if rank() == 0 and not work.result.exists():
             discard_empty(work)
-
-
-def _rank() -> int:
-    """Which process this is of those that torchrun started; 0 without it."""
-    return int(os.environ.get("RANK", "0"))
 
 
 def _loaded(kind: Any, base: str, **more: Any) -> Any:
@@ -293,43 +204,6 @@ def _add_lora(model: Any, recipe: Recipe, **more: Any) -> None:
     """On all linear layers, which pays over attention alone (Dettmers et al., "QLoRA", NeurIPS 2023)."""
     shape = {"r": recipe.rank, "lora_alpha": 2 * recipe.rank, "lora_dropout": 0.1, "target_modules": "all-linear"}
     model.add_adapter(LoraConfig(**shape, **more))
-
-
-def _arguments(work: Unfinished, recipe: Recipe, lists: int, evaluates: bool) -> dict[str, Any]:
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    steps = max(1, int(recipe.epochs * lists / (recipe.batch * processes)))
-    every = max(1, steps // recipe.evaluations)
-    on_cpu = not torch.cuda.is_available()
-    return {
-        "output_dir": str(work.checkpoints),
-        "max_steps": steps,
-        "per_device_train_batch_size": recipe.batch,
-        "learning_rate": recipe.learning_rate or (5e-4 if recipe.method == "lora" else 2.5e-5),
-        "warmup_steps": max(1, steps // 10),
-        "lr_scheduler_type": "linear",
-        "seed": recipe.seed,
-        "data_seed": recipe.seed,
-        "bf16": recipe.bf16,
-        "use_cpu": on_cpu,
-        "ddp_backend": ("gloo" if on_cpu else "nccl") if processes > 1 else None,
-        "dataloader_pin_memory": not on_cpu,
-        "eval_strategy": "steps" if evaluates else "no",
-        "eval_steps": every,
-        "save_strategy": "steps",
-        "save_steps": every,
-        "save_total_limit": 2,
-        "load_best_model_at_end": evaluates,
-        "metric_for_best_model": "eval_ndcg",
-        "greater_is_better": True,
-        "restore_callback_states_from_checkpoint": True,  # the patience that is left
-        "logging_strategy": "no",
-        "report_to": "none",
-        "disable_tqdm": True,
-    }
-
-
-def _callbacks(recipe: Recipe, progress: Progress, evaluates: bool) -> list[TrainerCallback]:
-    return [_Told(progress), *([EarlyStoppingCallback(recipe.patience)] if evaluates else [])]
 
 
 def _columns(lists: Sequence[GradedList], texts: Mapping[str, str], with_history: bool) -> Dataset:

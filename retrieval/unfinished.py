@@ -5,6 +5,7 @@ that an output folder is whole or not there.
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -100,3 +101,8 @@ def discard_empty(work: Unfinished) -> None:
     if work.newest_checkpoint() is None:
         with suppress(OSError):
             shutil.rmtree(work.root)
+
+
+def rank() -> int:
+    """Which process this is of those that torchrun started; 0 without it."""
+    return int(os.environ.get("RANK", "0"))
