@@ -128,13 +128,13 @@ def from_events(
         before = [id for id in dict.fromkeys(past[event.shopper]) if id != event.product_id][-longest:]
         if event.bought and before and event.product_id in row:
             sort = sorts.get(event.product_id, "")
-            group = f"shopper {event.shopper}"
             asked = bool(sort) and draw.random() < 0.5
             rivals = [id for id in alike[sort] if id != event.product_id] if asked else []
             chosen = [row[event.product_id], *(row[id] for id in draw.sample(rivals, min(SIZE - 2, len(rivals))))]
             rows = _filled(chosen, len(ids), draw)
             grades = (3, *([0] * (len(rows) - 1)))
-            lists.append(GradedList(sort if asked else "", tuple(ids[r] for r in rows), grades, tuple(before), group))
+            sort, group = (sort, "") if asked else ("", f"shopper {event.shopper}")
+            lists.append(GradedList(sort, tuple(ids[r] for r in rows), grades, tuple(before), group))
         past[event.shopper].append(event.product_id)
     return lists
 

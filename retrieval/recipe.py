@@ -35,6 +35,11 @@ class Recipe:
     matryoshka: tuple[int, ...] = ()
     """Encoder only: lengths at which a vector cut off must order well too."""
 
+    @property
+    def rate(self) -> float:
+        """The learning rate that is used."""
+        return self.learning_rate or (5e-4 if self.method == "lora" else 2.5e-5)
+
     def check(self) -> None:
         """Raises TrainingError for what cannot be trained by."""
         if self.method not in METHODS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from transformers import EarlyStoppingCallback, TrainerCallback
 
 from retrieval.index import Progress
 from retrieval.recipe import Recipe
+from retrieval.unfinished import processes
 
 
 class Ours:
@@ -82,22 +82,21 @@ def _hooked(layer: Any, hook: Any) -> Iterator[None]:
 
 def arguments(folder: Path, recipe: Recipe, lists: int, evaluates: bool) -> dict[str, Any]:
     """The library's arguments for `lists` lists, with checkpoints in `folder`."""
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    steps = max(1, int(recipe.epochs * lists / (recipe.batch * processes)))
+    steps = max(1, int(recipe.epochs * lists / (recipe.batch * processes())))
     every = max(1, steps // recipe.evaluations)
     on_cpu = not torch.cuda.is_available()
     return {
         "output_dir": str(folder),
         "max_steps": steps,
         "per_device_train_batch_size": recipe.batch,
-        "learning_rate": recipe.learning_rate or (5e-4 if recipe.method == "lora" else 2.5e-5),
+        "learning_rate": recipe.rate,
         "warmup_steps": max(1, steps // 10),
         "lr_scheduler_type": "linear",
         "seed": recipe.seed,
         "data_seed": recipe.seed,
         "bf16": recipe.bf16,
         "use_cpu": on_cpu,
-        "ddp_backend": ("gloo" if on_cpu else "nccl") if processes > 1 else None,
+        "ddp_backend": ("gloo" if on_cpu else "nccl") if processes() > 1 else None,
         "ddp_find_unused_parameters": False,
         "dataloader_pin_memory": not on_cpu,
         "eval_strategy": "steps" if evaluates else "no",

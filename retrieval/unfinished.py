@@ -106,3 +106,8 @@ def discard_empty(work: Unfinished) -> None:
 def rank() -> int:
     """Which process this is of those that torchrun started; 0 without it."""
     return int(os.environ.get("RANK", "0"))
+
+
+def processes() -> int:
+    """How many train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
