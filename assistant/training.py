@@ -24,7 +24,7 @@ from retrieval.judgements import read_judgements
 from retrieval.measures import Interval, interval, paired_test
 from retrieval.recipe import Recipe
 from retrieval.types import Encoder
-from retrieval.unfinished import processes, rank, room_for
+from retrieval.unfinished import check_target, processes, rank, room_for
 
 _BUSY_SECONDS = 600  # under torchrun each process opens the index in turn
 
@@ -88,8 +88,7 @@ def train(
     recipe.check()
     source = str(model_folder(base))
     name = model_name(base)
-    if folder.is_file():
-        raise TrainingError(f"{folder} is a file: name a folder with --output")
+    check_target(folder, resume=resume)
     if kind == "reranker" and sources.events is not None:
         raise TrainingError("a reranker does not see what a shopper looked at before: --events are for the encoder")
     judgements = read_judgements(sources.qrels) if sources.qrels is not None else None

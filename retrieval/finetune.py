@@ -170,7 +170,7 @@ def _training(
     named = {id: texts[id] for one in (*lists, *held_out) for id in (*one.product_ids, *one.history)}
     said = json.dumps([[asdict(one) for one in (*lists, *held_out)], named, base, asdict(recipe)], sort_keys=True)
     fingerprint = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
-    work = begin(folder, fingerprint, resume=resume, writes=rank() == 0)
+    work = begin(folder, fingerprint, resume=resume)
     transformers_logging.set_verbosity_error()  # its table of "missing" head weights would alarm
     transformers_logging.disable_progress_bar()
     torch.manual_seed(recipe.seed)

@@ -49,33 +49,40 @@ class Unfinished:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
-def begin(target: Path, fingerprint: str, *, resume: bool, writes: bool = True) -> Unfinished:
-    """Opens the folder of a training. `fingerprint` says what is learnt and how: only the same can be resumed.
+def check_target(target: Path, *, resume: bool) -> Unfinished:
+    """The training that may be begun or gone on with.
 
-    `writes` is False for all but the first process of a distributed training. Raises TrainingError if `target`
-    is a file or not empty, if there is nothing to resume or it was another training, or if one would be lost.
+    Raises TrainingError if `target` is a file or not empty, if there is nothing to resume, or if work would be lost.
     """
     work = Unfinished(target, target.with_name(target.name + ".unfinished"))
     if target.exists() and not target.is_dir():
         raise TrainingError(f"{target} is a file: name a folder with --output")
     if target.is_dir() and any(target.iterdir()):
         raise TrainingError(f"{target} is not empty: name another folder with --output, or delete it")
-    note, checkpoint = work.root / "fingerprint", work.newest_checkpoint()
-    if resume:
-        if checkpoint is None:
-            raise TrainingError(f"{work.root} holds no checkpoint to go on from: leave out --resume")
-        if not note.is_file() or note.read_text(encoding="utf-8") != fingerprint:
-            raise TrainingError(
-                f"{work.root} holds a training on other data or by another recipe: repeat the options it was begun "
-                "with, or delete it and leave out --resume"
-            )
-    elif checkpoint is not None and writes:
+    checkpoint = work.newest_checkpoint()
+    if resume and checkpoint is None:
+        raise TrainingError(f"{work.root} holds no checkpoint to go on from: leave out --resume")
+    if not resume and checkpoint is not None:
         raise TrainingError(f"{work.root} holds an unfinished training: go on with --resume, or delete it")
-    if writes:
+    return work
+
+
+def begin(target: Path, fingerprint: str, *, resume: bool) -> Unfinished:
+    """Opens the folder of a training. `fingerprint` says what is learnt and how: only the same can be resumed.
+
+    Only the first process of a distributed training writes. Raises TrainingError as `check_target` does, and
+    if it was another training that is to be resumed.
+    """
+    work = check_target(target, resume=resume)
+    note = work.root / "fingerprint"
+    if resume and (not note.is_file() or note.read_text(encoding="utf-8") != fingerprint):
+        raise TrainingError(
+            f"{work.root} holds a training on other data or by another recipe: repeat the options it was begun with, "
+            "or delete it and leave out --resume"
+        )
+    if rank() == 0:
         with room_for(work.root):
-            shutil.rmtree(work.result, ignore_errors=True)
-            if not resume:
-                shutil.rmtree(work.root, ignore_errors=True)
+            shutil.rmtree(work.result if resume else work.root, ignore_errors=True)
             work.checkpoints.mkdir(parents=True, exist_ok=True)
             note.write_text(fingerprint, encoding="utf-8")
     return work
@@ -92,7 +99,8 @@ def room_for(folder: Path) -> Iterator[None]:
             raise
         cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error).split("\n")[0]
         raise StorageFull(
-            f"cannot write to {folder} ({cause}): make room or permit writing there, then go on with --resume"
+            f"cannot write to {folder} ({cause}): make room or permit writing there, then start again; "
+            f"with --resume if {folder}.unfinished is there"
         ) from error
 
 
