@@ -23,3 +23,14 @@ def make_tiny_model(folder: Path) -> Path:
     pooling = {"word_embedding_dimension": 32, "pooling_mode_mean_tokens": True}
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling), encoding="utf-8")
     return folder
+
+
+def make_tiny_reranker(folder: Path) -> Path:
+    """A cross-encoder of the same size, its head random too."""
+    base = make_tiny_model(folder.with_name(folder.name + "-base"))
+    import torch
+    from sentence_transformers import CrossEncoder
+
+    torch.manual_seed(2)
+    CrossEncoder(str(base), num_labels=1, device="cpu", local_files_only=True).save_pretrained(str(folder))
+    return folder
