@@ -202,3 +202,10 @@ def test_the_bundled_encoder_learns_what_contradicts_it(tmp_path: Path) -> None:
     done = trained("encoder", str(bundled_model()), tmp_path / "out", recipe, lists=lists)
     assert done.steps <= 20
     assert np.mean(done.after) > np.mean(done.before) + 0.1  # for kinds of things it was not trained on
+
+
+def test_the_bundled_base_becomes_a_reranker(tmp_path: Path) -> None:
+    recipe = Recipe(epochs=12, batch=4, learning_rate=2e-3, evaluations=3)
+    lists = TRAINING[:4]
+    done = trained("reranker", str(bundled_model()), tmp_path / "out", recipe, lists=lists, held_out=lists)
+    assert np.mean(done.after) > np.mean(done.before) + 0.1  # the order it was taught, from a random head
