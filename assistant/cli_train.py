@@ -14,7 +14,7 @@ from assistant.console import common, print_result, progress_bars, queries_of
 F = TypeVar("F", bound=Callable[..., Any])
 
 REQUESTS = 2000
-"""Made from the catalogue where nothing else is named: 450 steps at the default batch, of one to three seconds on two cores."""
+"""Made from the catalogue where nothing else is named: 450 steps of the default batch, one to three seconds each."""
 
 _FILE = click.Path(path_type=Path)
 _SHARE = click.FloatRange(0, 0.9)
