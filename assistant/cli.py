@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli_evaluate import evaluate
+from assistant.cli_train import train
 from assistant.console import (
     SHOWN_FACTS,
     common,
@@ -49,6 +50,7 @@ def cli() -> None:
 
 
 cli.add_command(evaluate)
+cli.add_command(train)
 
 
 @cli.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,15 @@ def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
 
     Raises SettingsError if the file cannot be read or lacks a column.
     """
+    events = read_steps(path, products)
+    return [_shopper(id, sorted(steps), products) for id, steps in sorted(events.items())]
+
+
+def read_steps(path: Path, known: Container[str]) -> dict[str, list[tuple[str, str, str]]]:
+    """Shopper -> (time, event, product id) as the file has them; products that are not `known` are left out.
+
+    Raises SettingsError as `read_shoppers` does.
+    """
     wanted = {"shopper", "time", "event", "product_id"}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -42,11 +51,16 @@ def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
             events: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
             for row in rows:
                 whole = row["shopper"] and row["time"]
-                if whole and row["product_id"] in products and row["event"] in _VERBS:
+                if whole and row["product_id"] in known and row["event"] in _VERBS:
                     events[row["shopper"]].append((row["time"], row["event"], row["product_id"]))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"The events file {path} cannot be read: {error}.") from error
-    return [_shopper(id, sorted(steps), products) for id, steps in sorted(events.items())]
+    return events
+
+
+def bought(event: str) -> bool:
+    """Whether an event says that the shopper owns the product."""
+    return _VERBS[event] == "bought"
 
 
 def _shopper(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[str, Product]) -> Shopper:

@@ -18,9 +18,7 @@ def write_provenance(folder: Path, kind: str, base: str, facts: Mapping[str, Any
     content = {"kind": kind, "base": base, **facts}
     (folder / PROVENANCE).write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     config = folder / WEIGHTS
-    if (
-        config.is_file()
-    ):  # the library writes the path of this machine's base: of no use on another, and nobody's business
+    if config.is_file():  # the library writes the path of this machine's base: nobody's business
         settings = json.loads(config.read_text(encoding="utf-8"))
         settings["base_model_name_or_path"] = base
         config.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
@@ -42,7 +40,7 @@ def check_adapter(folder: Path, kind: str, base: str) -> None:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMissing(f"{note} is damaged ({error!r}): take the folder from where it was trained") from error
     if trained != kind:
-        raise ModelMissing(f"{folder} is a {trained} adapter, not one of an {kind}: correct {kind}.adapter")
+        raise ModelMissing(f"{folder} holds an adapter of the kind {trained!r}, not {kind!r}: correct {kind}.adapter")
     if its_base != base:
         raise ModelMissing(
             f"{folder} was trained on {its_base}, not on {base}: name its base in {kind}.model, "

@@ -16,6 +16,7 @@ import numpy as np
 from retrieval.lexical import WordIndex
 from retrieval.measures import Qrels
 from retrieval.requests import Request
+from retrieval.text import fold
 from retrieval.types import Encoder, Product, Vectors
 
 SIZE = 8
@@ -32,6 +33,8 @@ class GradedList:
     """0 (wrong) to 3 (right), as judgements have them."""
     history: tuple[str, ...] = ()
     """Product ids the shopper had looked at before, oldest first."""
+    group: str = ""
+    """Lists of one group are held out together: the request before it was misspelt, or the shopper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def from_requests(
 
     Each is graded by what its listing states (`Request.grade`), so the searches' mistakes, such as a case for a
     phone of the brand asked for, come out as hard negatives. `vectors`, shape (n, dimension), are the
-    products' by `encoder`; `words` has them in the same order.
+    products' by `encoder`; `words` may hold others too, which are passed over.
     """
     draw = random.Random(seed)
     row = {product.id: place for place, product in enumerate(products)}
@@ -63,14 +66,14 @@ def from_requests(
     lists: list[GradedList] = []
     for request, vector in zip(requests, asked, strict=True):
         near = np.argsort(-(vectors @ vector), kind="stable")[:40].tolist()
-        found = [row[id] for id, _score in words.search(request.meant, 40)]
+        found = [row[id] for id, _score in words.search(request.meant, 40) if id in row]
         mined = list(dict.fromkeys([*found, *near]))
         draw.shuffle(mined)
         wrong = [r for r in mined if request.grade(products[r]) < 3][: SIZE // 2]
         right = [r for r in mined if request.grade(products[r]) == 3][: SIZE // 2 - 1]
         rows = _filled([row[request.product_id], *right, *wrong], len(products), draw)
         grades = tuple(request.grade(products[r]) for r in rows)
-        lists.append(GradedList(request.text, tuple(products[r].id for r in rows), grades))
+        lists.append(GradedList(request.text, tuple(products[r].id for r in rows), grades, group=fold(request.meant)))
     return [one for one in lists if len(set(one.grades)) > 1]
 
 
@@ -130,17 +133,29 @@ def from_events(
             chosen = [row[event.product_id], *(row[id] for id in draw.sample(rivals, min(SIZE - 2, len(rivals))))]
             rows = _filled(chosen, len(ids), draw)
             grades = (3, *([0] * (len(rows) - 1)))
-            lists.append(GradedList(sort if asked else "", tuple(ids[r] for r in rows), grades, tuple(before)))
+            sort, group = (sort, "") if asked else ("", f"shopper {event.shopper}")
+            lists.append(GradedList(sort, tuple(ids[r] for r in rows), grades, tuple(before), group))
         past[event.shopper].append(event.product_id)
     return lists
 
 
 def split_by_query(lists: Sequence[GradedList], share: float, seed: int) -> tuple[list[GradedList], list[GradedList]]:
-    """(training, held out): no query is in both. At least one query is held out where there are two."""
-    queries = sorted({one.query for one in lists})
-    random.Random(seed).shuffle(queries)
-    held = set(queries[: max(1, round(share * len(queries)))]) if len(queries) > 1 and share > 0 else set()
-    return [one for one in lists if one.query not in held], [one for one in lists if one.query in held]
+    """(training, held out): no query is in both, however it is spelt, nor a shopper in lists without a query.
+
+    At least one query is held out where there are two; none where nothing would be left to train on. What was
+    asked in a held-out list as well as elsewhere is in neither.
+    """
+    groups = sorted({_group(one) for one in lists})
+    random.Random(seed).shuffle(groups)
+    held = set(groups[: max(1, round(share * len(groups)))]) if len(groups) > 1 and share > 0 else set()
+    held_out = [one for one in lists if _group(one) in held]
+    asked = {fold(one.query) for one in held_out if one.query}
+    training = [one for one in lists if _group(one) not in held and fold(one.query) not in asked]
+    return (training, held_out) if training else (list(lists), [])
+
+
+def _group(one: GradedList) -> str:
+    return one.group or fold(one.query)
 
 
 def _filled(rows: Sequence[int], count: int, draw: random.Random) -> list[int]:

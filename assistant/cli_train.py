@@ -1,0 +1,162 @@
+"""The commands that train: `storeclerk train ...`. Like `assistant.cli`, heavy imports inside."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from assistant.console import common, print_result, progress_bars, queries_of
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+REQUESTS = 2000
+"""Made from the catalogue where nothing else is named: 450 steps of the default batch, one to three seconds each."""
+
+_FILE = click.Path(path_type=Path)
+_SHARE = click.FloatRange(0, 0.9)
+
+_OPTIONS = (
+    click.option("--qrels", type=_FILE, default=None, help="Judgements: TREC, CSV or TSV."),
+    click.option("--queries", type=_FILE, default=None, help="Their queries: one a line, or qid<TAB>query."),
+    click.option(
+        "--events",
+        is_flag=False,
+        flag_value="",
+        default=None,
+        metavar="[FILE]",
+        help="Shoppers' events; without FILE those of the settings.",
+    ),
+    click.option(
+        "--requests",
+        type=click.IntRange(0),
+        default=None,
+        help=f"Made from the catalogue.  [default: {REQUESTS} without another source, else 0]",
+    ),
+    click.option("--output", type=_FILE, default=None, help="A new folder.  [default: in the data folder]"),
+    click.option("--base", default=None, help="A model's folder.  [default: the settings' encoder, bundled]"),
+    click.option("--method", type=click.Choice(["lora", "full"]), default="lora", show_default=True),
+    click.option("--rank", default=8, show_default=True, type=click.IntRange(1, 256), help="Of LoRA."),
+    click.option("--epochs", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True)),
+    click.option(
+        "--learning-rate",
+        default=0.0,
+        type=click.FloatRange(0),
+        help="[default: 5e-4 for LoRA, 2.5e-5 for all weights]",
+    ),
+    click.option("--batch", default=4, show_default=True, type=click.IntRange(1), help="Lists a step."),
+    click.option(
+        "--longest", default=64, show_default=True, type=click.IntRange(8, 512), help="Word pieces read of a text."
+    ),
+    click.option("--held-out", default=0.1, show_default=True, type=_SHARE, help="Share of the queries."),
+    click.option(
+        "--products-held-out", default=0.0, type=_SHARE, help="Share of products no generated request is about."
+    ),
+    click.option("--perturb", default=0.0, type=click.FloatRange(0), help="Adversarial training: how far to push."),
+    click.option("--matryoshka", default="", metavar="N,N,...", help="Encoder: cut vectors must order well too."),
+    click.option("--seed", default=7, show_default=True, type=click.IntRange(0)),
+    click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it."),
+    click.option("--licence", default="", help="A line for the card beside the weights."),
+    click.option("--resume", is_flag=True, help="Go on with a training that was cut short."),
+)
+
+
+@click.group()
+def train() -> None:
+    """Train on your own judgements, events and catalogue."""
+
+
+def _trains(command: F) -> F:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return common(command)
+
+
+@train.command()
+@_trains
+def encoder(**options: Any) -> None:
+    """Train the model that makes the vectors."""
+    _train("encoder", **options)
+
+
+@train.command()
+@_trains
+def reranker(**options: Any) -> None:
+    """Train a model that reads request and product together."""
+    _train("reranker", **options)
+
+
+def _train(
+    kind: str,
+    *,
+    qrels: Path | None,
+    queries: Path | None,
+    events: str | None,
+    requests: int | None,
+    output: Path | None,
+    base: str | None,
+    held_out: float,
+    products_held_out: float,
+    matryoshka: str,
+    licence: str,
+    resume: bool,
+    data_dir: Path | None,
+    as_json: bool,
+    **recipe: Any,
+) -> None:
+    from assistant.settings import load_settings
+    from assistant.training import facts
+    from assistant.training import train as trained
+    from assistant.training_card import measured
+    from assistant.training_lists import Sources
+    from retrieval.recipe import Recipe
+
+    settings = load_settings(data_dir)
+    event_file = settings.events if events == "" else Path(events) if events is not None else None
+    if events == "" and event_file is None:
+        raise click.UsageError("The settings name no events file: give --events FILE.")
+    others = qrels is not None or event_file is not None
+    count = requests if requests is not None else 0 if others else REQUESTS
+    if not others and not count:
+        raise click.UsageError("Nothing to learn from: give --qrels, --events or --requests.")
+    if base is None:
+        base = settings.encoder.model if kind == "encoder" else ""
+    sources = Sources(
+        qrels, event_file, count, queries_of(queries) if queries is not None else None, held_out, products_held_out
+    )
+    command = " ".join(["storeclerk", *sys.argv[1:]]) if sys.argv[1:2] == ["train"] else f"storeclerk train {kind}"
+    with progress_bars() as progress:
+        report = trained(
+            kind,
+            settings,
+            sources,
+            Recipe(matryoshka=_sizes(matryoshka), **recipe),
+            output or settings.data_dir / kind,
+            base=base,
+            licence=licence,
+            command=command,
+            resume=resume,
+            progress=progress,
+        )
+    if not report.writes:
+        return
+    for note in report.notes:
+        click.echo(f"storeclerk: {note}", err=True)
+    result = {"kind": kind, "base": report.base, **facts(report, command), "output": str(report.folder)}
+    lines = [
+        f"{report.lists:,} lists, {report.steps:,} steps; the result is in {report.folder}.",
+        *measured(report),
+        "To use it, in storeclerk.toml:",
+        *(f"    {line}" for line in report.setting_lines()),
+    ]
+    print_result(result | {"settings": list(report.setting_lines()), "notes": list(report.notes)}, lines, as_json)
+
+
+def _sizes(said: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in said.split(",") if part.strip())
+    except ValueError:
+        raise click.UsageError(f"--matryoshka takes numbers such as 384,192,96, not {said!r}.") from None
