@@ -56,6 +56,13 @@ _OPTIONS = (
         "--products-held-out", default=0.0, type=_SHARE, help="Share of products no generated request is about."
     ),
     click.option("--perturb", default=0.0, type=click.FloatRange(0), help="Adversarial training: how far to push."),
+    click.option(
+        "--strength",
+        default=1.0,
+        show_default=True,
+        type=click.FloatRange(0, 1, min_open=True),
+        help="Encoder by LoRA: how much of the learnt change is kept.",
+    ),
     click.option("--matryoshka", default="", metavar="N,N,...", help="Encoder: cut vectors must order well too."),
     click.option("--seed", default=7, show_default=True, type=click.IntRange(0)),
     click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it."),

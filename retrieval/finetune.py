@@ -103,6 +103,9 @@ def train_encoder(
             callbacks=callbacks(recipe, progress, bool(held_out)),
         )
         _train(trainer, work, recipe, resume)
+        for name, weights in model.named_parameters():
+            if "lora_B" in name:  # the change is B @ A: a share of B is that share of the change
+                weights.data.mul_(recipe.strength)
         after = evaluator.values(model)
         model.max_seq_length = window
         return _saved(trainer, model, work, recipe, before, after, len(lists))
@@ -128,6 +131,8 @@ def train_reranker(
     with _training(lists, held_out, texts, base, folder, recipe, resume) as work:
         if recipe.matryoshka:
             raise TrainingError("a reranker makes no vectors to cut: leave out --matryoshka")
+        if recipe.strength != 1:
+            raise TrainingError("a reranker's base cannot rank, so nothing lies between: leave out --strength")
         evaluator = HeldOutPairs(held_out, texts)
         model = _loaded(CrossEncoder, base, num_labels=1, max_length=2 * recipe.longest)
         if _is_reranker(base):

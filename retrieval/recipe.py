@@ -32,6 +32,9 @@ class Recipe:
     """Half precision: 1.5 times as fast where the processor has it (AVX512-BF16, a GPU), slower elsewhere."""
     perturb: float = 0.0
     """Length of the adversarial push on a text's word embeddings; 0 is none, and half the work."""
+    strength: float = 1.0
+    """Encoder by LoRA only: how much of the learnt change is kept. Weights between base and trained model carry
+    over better to what was not trained on (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022)."""
     matryoshka: tuple[int, ...] = ()
     """Encoder only: lengths at which a vector cut off must order well too."""
 
@@ -44,6 +47,8 @@ class Recipe:
         """Raises TrainingError for what cannot be trained by."""
         if self.method not in METHODS:
             raise TrainingError(f"method {self.method!r} is not known: choose lora or full")
+        if not 0 < self.strength <= 1 or (self.strength < 1 and self.method != "lora"):
+            raise TrainingError(f"strength is {self.strength}: it must be above 0, up to 1, and below 1 only with lora")
         for name in ("rank", "batch", "longest", "epochs"):
             if getattr(self, name) <= 0:
                 raise TrainingError(f"{name} is {getattr(self, name)}: it must be above 0")

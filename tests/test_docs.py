@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import ui.serve  # noqa: F401  (adds the command `serve`)
 from assistant.cli import cli
-from assistant.settings import EncoderSettings, GeneratorSettings, Settings
+from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,10 +43,9 @@ def test_commands_of_the_readme_exist() -> None:
 
 
 def test_every_setting_is_in_the_guide() -> None:
-    for model in (Settings, EncoderSettings, GeneratorSettings):
+    for model in (Settings, EncoderSettings, RerankerSettings, GeneratorSettings):
         for name in model.model_fields:
-            if name != "adapter":  # comes with the first trained adapter
-                assert re.search(rf"^\[?{name}\b", USING, re.MULTILINE), name
+            assert re.search(rf"^\[?{name}\b", USING, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("package", ["retrieval", "assistant"])

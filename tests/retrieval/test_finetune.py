@@ -149,6 +149,19 @@ def test_adversarial_and_cut_vectors_train(tiny: str, tmp_path: Path) -> None:
         assert not np.array_equal(weights(tmp_path / name)[key], weights(tmp_path / "plain")[key])
 
 
+def test_strength_keeps_a_share_of_the_change(tiny: str, tmp_path: Path) -> None:
+    trained("encoder", tiny, tmp_path / "whole", held_out=[])
+    trained("encoder", tiny, tmp_path / "half", dataclasses.replace(RECIPE, strength=0.5), held_out=[])
+    whole, half = weights(tmp_path / "whole"), weights(tmp_path / "half")
+    for name in whole:
+        assert np.allclose(half[name], whole[name] * (0.5 if "lora_B" in name else 1.0))
+    for wrong in ({"strength": 0.0}, {"strength": 0.5, "method": "full"}):
+        with pytest.raises(TrainingError, match="strength"):
+            trained("encoder", tiny, tmp_path / "none", dataclasses.replace(RECIPE, **wrong))
+    with pytest.raises(TrainingError, match="strength"):
+        trained("reranker", tiny, tmp_path / "none", dataclasses.replace(RECIPE, strength=0.5))
+
+
 def test_histories_are_read_as_the_search_reads_them(tiny: str, tmp_path: Path) -> None:
     lists = [dataclasses.replace(one, query="", history=("p0", "p5")[: n % 3]) for n, one in enumerate(TRAINING)]
     lists = [one for one in lists if one.history]
