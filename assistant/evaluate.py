@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.clerk import Clerk
-from assistant.systems import BASELINES, OWN, baseline_runs, own_run
+from assistant.systems import BASELINES, ENCODER, OWN, baseline_runs, encoder_run, own_run
 from retrieval.errors import JudgementError
 from retrieval.index import Progress, no_progress
 from retrieval.judgements import Judgements
@@ -85,7 +85,7 @@ class Evaluation:
 
     def best_baseline(self, measure: str) -> str | None:
         """The baseline with the highest mean; None if none was run."""
-        return _best(self.systems[1:], self.means, measure)
+        return _best(self.systems, self.means, measure)
 
 
 def match(queries: Sequence[tuple[str, str]] | None, judgements: Judgements, clerk: Clerk) -> Task:
@@ -163,7 +163,12 @@ def evaluate(
         name, run = OWN, own_run(clerk, task.queries, k, progress)
         silent = [qid for qid in task.queries if not run[qid]]
         notes.append(_note(silent, "queries were not answered with products", "query was not answered with products"))
-    runs = {name: run} | (baseline_runs(clerk, base, task.queries, progress) if base is not None else {})
+    runs = {name: run}
+    if base is not None:
+        own = clerk.searcher.encoder
+        if own.name != base.name:
+            runs[ENCODER] = encoder_run(clerk, own, ENCODER, task.queries, progress)
+        runs |= baseline_runs(clerk, base, task.queries, progress)
 
     # 2) Measures, per query.
     index = clerk.searcher.index
@@ -235,7 +240,7 @@ def _comparisons(
 ) -> list[Comparison]:
     found = []
     for measure in COMPARED:
-        best = _best(systems[1:], means, measure)
+        best = _best(systems, means, measure)
         for system in systems:
             if best is None or system == best:
                 continue
@@ -251,13 +256,13 @@ def _comparisons(
     return found
 
 
-def _best(baselines: Sequence[str], means: Mapping[str, Mapping[str, Interval]], measure: str) -> str | None:
-    scored = [system for system in baselines if measure in means[system]]
+def _best(systems: Sequence[str], means: Mapping[str, Mapping[str, Interval]], measure: str) -> str | None:
+    scored = [system for system in systems if system in BASELINES and measure in means[system]]
     return max(scored, key=lambda system: means[system][measure].mean) if scored else None
 
 
 def _named_apart(name: str) -> str:
-    return f"{name} (run)" if name in BASELINES else name
+    return f"{name} (run)" if name in (*BASELINES, ENCODER) else name
 
 
 def _refuse_doubles(queries: Sequence[tuple[str, str]]) -> None:

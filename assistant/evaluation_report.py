@@ -21,6 +21,7 @@ MEANINGS = {
     "nDCG@10": "gain 2^grade − 1 discounted by place, over the best possible; products without a judgement count 0",
     "nDCG@10 judged": "the same with products without a judgement taken out of the ranking first",
     "MRR@10": "1 / place of the first relevant product (grade 1 or more) in the top ten, 0 without one",
+    "Recall@10": "share of the relevant products that stand in the first ten",
     "Recall@100": "share of the relevant products that stand in the first hundred",
     "P@1": "share of queries whose first product is relevant",
     "diversity@10": "1 − the mean cosine of all pairs in the top ten",

@@ -26,6 +26,8 @@ DEPTH = 1000
 OWN = "storeclerk"
 WORDS, MEANING, FUSION = "words", "base encoder", "fusion"
 BASELINES = (WORDS, MEANING, FUSION)
+ENCODER = "encoder"
+"""The shop's own encoder by itself, beside the base one; only where an adapter makes it another."""
 
 Rankings = dict[str, dict[str, float]]
 """A run under the shop's hand: query id -> product id -> score by place."""
@@ -58,16 +60,24 @@ def baseline_runs(
 ) -> dict[str, Rankings]:
     """BM25; exact cosine with the encoder as published; and their reciprocal rank fusion. No filter, no wishes."""
     index = clerk.searcher.index
-    rows = catalogue_vectors(clerk, base, progress)
     words = _run(WORDS, queries, lambda query: [id for id, _score in index.words.search(query, DEPTH)], progress)
 
-    def nearest(query: str) -> list[str]:
-        cosines = rows @ base.encode([query])[0]
-        return [index.ids[row] for row in np.argsort(-cosines, kind="stable")[:DEPTH]]
-
-    meaning = _run(MEANING, queries, nearest, progress)
+    meaning = encoder_run(clerk, base, MEANING, queries, progress)
     fusion = {qid: by_place(fused([list(words[qid]), list(meaning[qid])])) for qid in queries}
     return {WORDS: words, MEANING: meaning, FUSION: fusion}
+
+
+def encoder_run(
+    clerk: Clerk, encoder: Encoder, system: str, queries: Mapping[str, str], progress: Progress = no_progress
+) -> Rankings:
+    """What an encoder finds by itself: exact cosines over the whole catalogue."""
+    ids, rows = clerk.searcher.index.ids, catalogue_vectors(clerk, encoder, progress)
+
+    def nearest(query: str) -> list[str]:
+        cosines = rows @ encoder.encode([query])[0]
+        return [ids[row] for row in np.argsort(-cosines, kind="stable")[:DEPTH]]
+
+    return _run(system, queries, nearest, progress)
 
 
 def catalogue_vectors(clerk: Clerk, encoder: Encoder, progress: Progress = no_progress) -> Vectors:

@@ -24,7 +24,7 @@ Qrels = Mapping[str, Mapping[str, int]]
 Values = Mapping[str, float]
 """Measure -> its value for one query; a measure that is undefined for the query is left out."""
 
-RELEVANCE = ("nDCG@10", "nDCG@10 judged", "MRR@10", "Recall@100", "P@1")
+RELEVANCE = ("nDCG@10", "nDCG@10 judged", "MRR@10", "Recall@10", "Recall@100", "P@1")
 LISTS = ("diversity@10", "novelty@10", "unjudged@10")
 PER_QUERY = RELEVANCE + LISTS
 
@@ -72,6 +72,7 @@ def relevance(qrels: Qrels, run: Run) -> dict[str, dict[str, float]]:
         ir_measures.nDCG(gains=gains) @ TOP: "nDCG@10",
         ir_measures.nDCG(gains=gains, judged_only=True) @ TOP: "nDCG@10 judged",
         ir_measures.RR(rel=1) @ TOP: "MRR@10",
+        ir_measures.R @ TOP: "Recall@10",
         ir_measures.R @ 100: "Recall@100",
         ir_measures.P(rel=1) @ 1: "P@1",
         ir_measures.Judged @ TOP: "judged@10",
