@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.adapters import check_adapter
-from retrieval.encoder import merge_adapter, model_folder, model_name, stay_offline
+from retrieval.encoder import half_precision, merge_adapter, model_folder, model_name, stay_offline
 from retrieval.errors import ModelMissing
 from retrieval.text import STOP_WORDS, index_terms, words
 
@@ -20,9 +20,9 @@ LONGEST = 128  # word pieces of request and product; a title with a short descri
 class CrossEncoderReranker:
     """A sentence-transformers cross-encoder: the bundled base with an adapter, or a model of its own."""
 
-    def __init__(self, path_or_name: str = "", adapter: str = "", *, int8: bool = True) -> None:
+    def __init__(self, path_or_name: str = "", adapter: str = "") -> None:
         """Find model and adapter; they are loaded by the first use. Raises ModelMissing, as does that first use."""
-        self._source, self._adapter, self._int8 = str(model_folder(path_or_name)), adapter, int8
+        self._source, self._adapter = str(model_folder(path_or_name)), adapter
         base = model_name(path_or_name)
         if adapter:
             check_adapter(Path(adapter), "reranker", base)
@@ -42,7 +42,8 @@ class CrossEncoderReranker:
             return []
         with self._lock:
             self._model = self._model or self._load()
-            scores = self._model.predict([(query, text) for text in texts], batch_size=32, show_progress_bar=False)
+            with half_precision(len(texts)):
+                scores = self._model.predict([(query, text) for text in texts], batch_size=32, show_progress_bar=False)
         return [float(score) for score in scores]
 
     def _load(self) -> Any:

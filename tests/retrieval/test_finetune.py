@@ -109,7 +109,7 @@ def test_what_is_saved_is_what_scored_best(
         served.encode(["load"])
         measure: Any = HeldOutCosines(HELD_OUT, TEXTS)
     else:
-        served = CrossEncoderReranker(model, adapter, int8=False)
+        served = CrossEncoderReranker(model, adapter)
         served.score("load", ["load"])
         measure = HeldOutPairs(HELD_OUT, TEXTS)
     assert measure.values(served._model) == done.after
