@@ -197,7 +197,7 @@ class TestDoctor:
     def test_all_is_well(self, indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         out = run_json("doctor")
         assert out["ok"]
-        assert {c["name"] for c in out["checks"]} == {"packages", "encoder", "generator", "index"}
+        assert {c["name"] for c in out["checks"]} == {"packages", "encoder", "reranker", "generator", "index"}
 
     def test_a_broken_word_index_is_found_and_mended(self, indexed: Path) -> None:
         for file in (indexed / "words").iterdir():
