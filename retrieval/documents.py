@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.text import index_terms
-from retrieval.types import Product
+from retrieval.types import AttributeValue, Product
 
-VERSION = "1"
+VERSION = "2"
 """Goes up whenever a text below is worded differently, so that indexes made of the old wording are redone."""
 
 # The bundled encoder reads 256 word pieces; technical English takes about one for four characters, and what
@@ -16,7 +16,7 @@ _LONGEST_MEANING = 800
 _LONGEST_FACTS = 320
 _LONGEST_FACT = 80  # a list of all Windows versions says less about a product than its colour
 
-_TITLE_WEIGHT = 3  # a word of the title says what the product is; one of the description what it may go with
+_TITLE_WEIGHT = 2  # a word of the title says what the product is; one of the description what it may go with
 
 
 def for_meaning(product: Product) -> str:
@@ -42,12 +42,21 @@ def for_meaning(product: Product) -> str:
 
 
 def for_words(product: Product) -> list[str]:
-    """Terms for BM25: the title three times, then brand, category, every stated attribute, description."""
+    """Terms for BM25: the title twice, then brand, category, the values of all attributes, description.
+
+    Without the attributes' names: a phone that states its "rear camera type" is no camera. A flag is its name.
+    """
     terms = index_terms(product.title) * _TITLE_WEIGHT
-    rest = [product.brand, *product.category, *_facts(product), product.description]
-    for text in rest:
+    values = [name if value is True else _said(value) for name, value in product.attributes.items()]
+    for text in (product.brand, *product.category, *values, product.description):
         terms.extend(index_terms(text))
     return terms
+
+
+def stated_words(product: Product) -> frozenset[str]:
+    """Every term of the listing, the names of stated attributes too: what a shopper's word can be found in."""
+    names = (term for name, value in product.attributes.items() if value is not False for term in index_terms(name))
+    return frozenset([*for_words(product), *names])
 
 
 def _facts(product: Product) -> Iterator[str]:
@@ -56,7 +65,13 @@ def _facts(product: Product) -> Iterator[str]:
         if value is True:
             yield name
         elif value is not False:
-            yield f"{name}: {', '.join(value) if isinstance(value, tuple) else value}"
+            yield f"{name}: {_said(value)}"
+
+
+def _said(value: AttributeValue) -> str:
+    if value is False:
+        return ""
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _cut(text: str, length: int) -> str:

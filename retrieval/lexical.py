@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from retrieval.errors import IndexBroken
 from retrieval.text import index_terms
 
-# Lucene's defaults (Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020, find no variant better).
-K1 = 1.2
+# Lucene's BM25 (Kamphuis et al., "Which BM25 Do You Mean?", ECIR 2020, find no variant better) with its b, but half
+# its k1: listings are short, and a word said three times in one says little more than once (docs/BENCHMARKS.md).
+K1 = 0.6
 B = 0.75
 
 _VERSION = 1

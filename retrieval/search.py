@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from retrieval.documents import for_meaning, for_words
+from retrieval.documents import for_meaning, for_words, stated_words
 from retrieval.facets import Facets, build_facets
 from retrieval.index import Index
 from retrieval.text import STOP_WORDS, index_terms, stem, words
 from retrieval.types import Encoder, Filter, Hit, Product, Reranker, Vectors
 
-WORDS_SHARE = 0.45
+WORDS_SHARE = 0.30
 """What the words weigh beside the meaning when candidates are chosen; measured in docs/BENCHMARKS.md."""
 
 EVERY_WORD = 0.10
@@ -111,11 +111,14 @@ def first_score(hit: Hit) -> float:
 
 
 def _hit(query: str, product: Product, similarity: float, share: float) -> Hit:
-    terms = frozenset(for_words(product))
-    matched = matched_words(query, terms)
-    asked = [w for w in words(query) if w not in STOP_WORDS]
+    asked = {w for w in words(query) if w not in STOP_WORDS}
+    found = matched_words(query, frozenset(for_words(product)))
     return Hit(
-        product, share, similarity, every_word=bool(asked) and len(matched) == len(set(asked)), matched_words=matched
+        product,
+        words=share,
+        meaning=similarity,
+        every_word=bool(asked) and len(found) == len(asked),
+        matched_words=matched_words(query, stated_words(product)),
     )
 
 
