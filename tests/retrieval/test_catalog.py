@@ -17,7 +17,7 @@ from retrieval.catalog import (
     product_to_json,
     sqlite_engine,
 )
-from retrieval.documents import for_meaning, for_words
+from retrieval.documents import for_meaning, for_words, stated_words
 from retrieval.errors import IndexBroken
 from retrieval.types import Product, Quantity
 from tests.toys import toy_product, toy_products
@@ -143,6 +143,13 @@ def test_the_text_for_meaning_words_flags_for_an_encoder() -> None:
 
 def test_the_terms_for_words_weigh_the_title() -> None:
     terms = for_words(toy_product(0, description=""))
-    assert terms.count("tent") == 4  # three times the title, once the category
+    assert terms.count("tent") == 3  # twice the title, once the category
     assert "waterproof" in terms
     assert "waterproof" not in for_words(toy_product(1))
+
+
+def test_the_name_of_an_attribute_is_stated_but_is_not_what_the_product_is() -> None:
+    phone = toy_product(0, attributes={"rear camera": "dual", "gps": True, "radio": False})
+    assert "camera" not in for_words(phone)
+    assert {"camera", "dual", "gps"} <= stated_words(phone)
+    assert "radio" not in stated_words(phone)
