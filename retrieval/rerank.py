@@ -50,7 +50,10 @@ class CrossEncoderReranker:
         stay_offline()
         import torch
         from sentence_transformers import CrossEncoder
+        from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
+        disable_progress_bar()
+        set_verbosity_error()  # its table of "missing" head weights alarms; the adapter brings them
         try:
             model = CrossEncoder(
                 self._source,
