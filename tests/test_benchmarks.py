@@ -7,12 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import known_items
 from benchmarks.duplicates import brute_force, make_shop
 from benchmarks.variety import diversity, ndcg, popular_ids, read_grades
 from retrieval.duplicates import near_pairs
+from retrieval.encoder import HashEncoder
 from retrieval.errors import StoreclerkError
+from retrieval.index import build_index
+from retrieval.judgements import read_judgements
 from retrieval.text import fold
-from tests.toys import toy_products
+from tests.toys import toy_products, write_jsonl
 
 
 def test_ndcg_by_hand() -> None:
@@ -53,3 +57,15 @@ def test_planted_duplicates_are_among_the_pairs_of_the_brute_force() -> None:
     pairs = {(min(a, b), max(a, b)) for a, b, _cosine in near_pairs(brands, vectors)}
     assert len(pairs) == brute_force(brands, vectors)
     assert planted <= pairs
+
+
+def test_known_item_requests_are_judgements_that_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index([write_jsonl(tmp_path / "toys.jsonl", toy_products())], tmp_path / "data", HashEncoder())
+    (tmp_path / "held.txt").write_text("p0\np4\n")
+    output = tmp_path / "requests.tsv"
+    arguments = ["", "--data-dir", str(tmp_path / "data"), "--requests", "5", "--held-out", str(tmp_path / "held.txt")]
+    monkeypatch.setattr("sys.argv", [*arguments, "--output", str(output)])
+    known_items.main()
+    read = read_judgements(output)
+    assert len(read.qrels) == 5
+    assert all({"p0", "p4"} & set(grades) for grades in read.qrels.values())

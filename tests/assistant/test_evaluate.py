@@ -148,6 +148,12 @@ class TestEvaluating:
         assert {c.system for c in evaluation.comparisons if c.measure == "nDCG@10"} <= set(evaluation.systems)
         assert all(c.system != c.baseline and 0 < c.p_value <= 1 for c in evaluation.comparisons)
 
+    def test_a_tuned_encoder_is_shown_by_itself_and_is_no_baseline(self, clerk: Clerk) -> None:
+        done = evaluate(clerk, match(None, judgements(), clerk), base=HashEncoder(8), resamples=100)
+        assert done.systems == ("storeclerk", "encoder", *BASELINES)
+        assert all(c.baseline in BASELINES for c in done.comparisons)
+        assert done.means["encoder"]["MRR@10"].mean > done.means["base encoder"]["MRR@10"].mean
+
     def test_same_seed_same_figures(self, clerk: Clerk, evaluation: Evaluation) -> None:
         again = evaluate(clerk, match(None, judgements(), clerk), base=HashEncoder(), resamples=500)
         assert again == evaluation

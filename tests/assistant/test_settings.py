@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from assistant.clerk import adapter_of, open_reranker
 from assistant.errors import SettingsError
-from assistant.settings import Settings, load_settings
+from assistant.settings import EncoderSettings, RerankerSettings, Settings, load_settings
+from models import shipped
+from retrieval.errors import ModelMissing
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +123,24 @@ class TestRefusing:
         monkeypatch.setenv("STORECLERK_CONFIG", "gone.toml")
         with pytest.raises(SettingsError, match=r"gone\.toml"):
             load_settings()
+
+
+class TestAdapters:
+    def test_unset_is_the_shipped_one_on_the_bundled_base(self) -> None:
+        assert adapter_of(EncoderSettings(), "encoder") == shipped("encoder")
+        assert (Path(shipped("encoder")) / "adapter_model.safetensors").is_file()
+        assert adapter_of(EncoderSettings(model="my-model"), "encoder") == ""
+        assert shipped("no-such-kind") == ""
+
+    @pytest.mark.parametrize("off", ["", "none"])
+    def test_it_can_be_switched_off(self, off: str) -> None:
+        assert adapter_of(EncoderSettings(adapter=off), "encoder") == ""
+
+    def test_a_reranker_needs_one(self) -> None:
+        assert open_reranker(RerankerSettings()) is None
+        with pytest.raises(ModelMissing, match=r"reranker\.adapter"):
+            open_reranker(RerankerSettings(kind="model"))
+
+    def test_one_of_another_kind_is_named(self) -> None:
+        with pytest.raises(ModelMissing, match="not 'reranker'"):
+            open_reranker(RerankerSettings(kind="model", adapter=shipped("encoder")))
