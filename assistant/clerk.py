@@ -10,14 +10,13 @@ from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
 from assistant.explain import warm_up
-from assistant.models import generator_folder
+from assistant.models import generator_folder, shipped
 from assistant.policies import Section, read_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.reading import Reader
 from assistant.settings import EncoderSettings, RerankerSettings, Settings
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
-from models import shipped
 from retrieval.facets import Facets
 from retrieval.index import Progress, no_progress, open_index
 from retrieval.search import Searcher, open_searcher

@@ -96,3 +96,12 @@ def load_causal_lm(folder: Path) -> tuple[Any, Any]:
         reason = str(error).splitlines()[0]
         raise ModelMissing(f"The language model in {folder} does not load: {reason}") from error
     return model.eval(), tokenizer
+
+
+def shipped(kind: str) -> str:
+    """The folder of the adapter trained for storeclerk: "encoder" or "reranker"; "" if none is shipped.
+
+    Found beside this package, by path: any folder named "models" can stand in the way of an import.
+    """
+    folder = Path(__file__).parents[1] / "models" / kind
+    return str(folder) if (folder / "adapter_config.json").is_file() else ""

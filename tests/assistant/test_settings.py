@@ -7,8 +7,8 @@ import pytest
 
 from assistant.clerk import adapter_of, open_reranker
 from assistant.errors import SettingsError
+from assistant.models import shipped
 from assistant.settings import EncoderSettings, RerankerSettings, Settings, load_settings
-from models import shipped
 from retrieval.errors import ModelMissing
 
 
