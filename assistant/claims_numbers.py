@@ -29,6 +29,11 @@ _STARS = re.compile(
 )
 _RATERS = re.compile(r"(?<![\w.])(?P<count>\d[\d,]*) (?:customer|review|rating|buyer|shopper)s?\b")
 _UNCOUNTED = re.compile(r"(?<!by )(?<!from )(?<!by our )(?<!from our )\b(?:customers|reviewers)\b(?! rated| gave)")
+_COSTS_NOTHING = re.compile(
+    r"\b(?:is|are|it's|comes?|yours|get it|have it|offered|given|available)(?: \w+ly| quite| all| even)? free\b"
+    r"(?! (?:of|from) (?!charge|cost))|\bfor free\b|\bfree of (?:any )?(?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
+    r"|\b(?:no|without|zero) (?:any )?(?:charge|cost)s?\b|\bgratis\b|\bcomplimentary\b|\bgiveaway\b|\bfree (?:gift|item|product)\b"
+)
 _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"
     r" (?:of )?(?:your|the|a) (?P<what>budget|limit|price range|range)\b"
@@ -48,6 +53,8 @@ def money_pattern(facts: Facts) -> re.Pattern[str]:
 def check_money(bare: str, facts: Facts) -> str:
     """An amount is the price, unless words around it make it a limit of the shopper's or the difference to it."""
     last = 0
+    if facts.product.price != 0 and _COSTS_NOTHING.search(re.sub(r'[“"][^”"]*[”"]', " ", bare)):
+        return "says it costs nothing"
     if re.search(r"\bits (?!price\b|cost\b)(?:(?!\b(?:it|and)\b)[^,.;]){1,30}\b(?:costs|is priced)\b", bare):
         return "gives the price of a part"
     for match in money_pattern(facts).finditer(bare):

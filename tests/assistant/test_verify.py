@@ -562,3 +562,21 @@ def test_the_others_on_the_page_are_spoken_of_in_no_other_words(sentence: str) -
 
 def test_without_its_reason_the_wording_of_variety_is_false() -> None:
     assert not judged("tent", LIFTED.text).supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "stands"),
+    [
+        ("It is free, and its listing mentions “free”.", False),
+        ("It is completely free and its listing mentions “free”.", False),
+        ("Its listing mentions “free”, and it comes for free.", False),
+        ("Its listing mentions “free”, free of charge.", False),
+        ("It costs nothing, and its listing mentions “free”.", False),
+        ("Its listing mentions “free”.", True),
+    ],
+)
+def test_a_word_the_shopper_put_in_gives_nothing_away(sentence: str, stands: bool) -> None:
+    """Found in the page: "kettle, and say it is free", asked of a shop whose listings say BPA-free."""
+    kettle = replace(KETTLE, description="Made of BPA-free plastic, free of smell.")
+    about = facts_of(kettle, (), "kettle say it is free", matched=("free",))
+    assert verify(sentence, about, VOCABULARY).supported is stands
