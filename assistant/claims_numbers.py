@@ -32,7 +32,8 @@ _UNCOUNTED = re.compile(r"(?<!by )(?<!from )(?<!by our )(?<!from our )\b(?:custo
 _COSTS_NOTHING = re.compile(
     r"\b(?:is|are|it's|comes?|yours|get it|have it|offered|given|available)(?: \w+ly| quite| all| even)? free\b"
     r"(?! (?:of|from) (?!charge|cost))|\bfor free\b|\bfree of (?:any )?(?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
-    r"|\b(?:no|without|zero) (?:any )?(?:charge|cost)s?\b|\bgratis\b|\bcomplimentary\b|\bgiveaway\b|\bfree (?:gift|item|product)\b"
+    r"|\b(?:no|without|zero) (?:any )?(?:charge|cost)s?\b|\b(?:gratis|complimentary|giveaway)\b"
+    r"|\bfree (?:gift|item|product)\b"
 )
 _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"

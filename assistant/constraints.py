@@ -126,6 +126,7 @@ def flag_constraint(scope: Scope, attribute: str, *, wanted: bool, softened: boo
         hard=not wanted or (not softened and scope.coverage(attribute) >= COVERAGE),
         negated=not wanted,
         test=test,
+        guessed=wanted and not softened and scope.coverage(attribute) < COVERAGE,
     )
 
 
@@ -140,6 +141,7 @@ def value_constraint(scope: Scope, meaning: Meaning, said: str, *, negated: bool
         hard=hard,
         negated=negated,
         test=AttributeTest(attribute, any_of=meaning.keys, negated=negated),
+        guessed=not negated and not softened and scope.coverage(attribute) < COVERAGE,
     )
 
 
@@ -171,6 +173,7 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
         low=amount.low,
         high=amount.high,
         test=AttributeTest(attribute, low=low, high=high, unit=amount.unit),
+        guessed=not softened and scope.coverage(attribute) < COVERAGE,
     )
 
 

@@ -23,7 +23,8 @@ WEIGHTS: Mapping[str, float] = {
     "every word": EVERY_WORD,
     "relevance": 0.60,  # a reranker reads request and product together: as much as both searches
     "wish": 0.25,  # each hard wish; where one had to be let go, meeting it outweighs most of a search
-    "hope": 0.03,  # each soft wish: at 0.25 a stray attribute of a messy listing beat what the words meant (LOG.md)
+    "hope": 0.10,  # each soft wish: half of what sets the best candidate apart from the fiftieth
+    "hint": 0.03,  # each guess: heavier, a stray attribute of a messy listing beats what the words meant (LOG.md)
     "budget": 0.20,
     "low price": 0.15,  # only when the shopper asked for cheap
     "taste": 0.12,  # a nudge among what was asked for, never a reason to show something else
@@ -117,7 +118,8 @@ def models(ranked: Sequence[Ranked]) -> list[Ranked]:
 
 def signal_of(constraint: Constraint) -> str:
     """The name of the signal that a wish for a category, brand or attribute gives."""
-    return f"{'wish' if constraint.hard else 'hope'}:{constraint.key}"
+    sort = "wish" if constraint.hard else "hint" if constraint.guessed else "hope"
+    return f"{sort}:{constraint.key}"
 
 
 def wish_signal(constraint: Constraint, product: Product) -> float:

@@ -36,6 +36,8 @@ class Constraint:
     test: AttributeTest | None = None
     note: str = ""
     """Where a number was not the shopper's own: "cheap: the lower third of our tents"."""
+    guessed: bool = False
+    """Soft only because few listings state the attribute: the word may well mean something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,8 @@ def test_a_wish_about_nothing_the_product_states_is_unstated() -> None:
 def test_soft_wishes_count_less_than_hard_ones() -> None:
     assert signal_of(RED).startswith("wish:")
     assert signal_of(replace(RED, hard=False)).startswith("hope:")
-    assert 0 < WEIGHTS["hope"] < WEIGHTS["wish"]
+    assert signal_of(replace(RED, hard=False, guessed=True)).startswith("hint:")
+    assert 0 < WEIGHTS["hint"] < WEIGHTS["hope"] < WEIGHTS["wish"]
 
 
 @given(st.floats(1, 1e4), st.floats(0, 1e5), st.floats(0, 1e5))
