@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,13 +13,13 @@ from sentence_transformers.sentence_transformer.evaluation import SentenceEvalua
 from retrieval.lessons import GradedList
 from retrieval.listloss import PAST
 from retrieval.measures import relevance
-from retrieval.search import HISTORY_DECAY, HISTORY_SHARE
+from retrieval.search import mixed, recency_mean
 
 Asked = tuple[str, tuple[str, ...]]
 """A query and the history before it."""
 
 
-class HeldOut(SentenceEvaluator):  # type: ignore[misc]
+class HeldOut(SentenceEvaluator, ABC):  # type: ignore[misc]
     """The products of all lists of one query and history, as a model orders them. The base of the two below."""
 
     def __init__(self, lists: Sequence[GradedList], texts: Mapping[str, str]) -> None:
@@ -42,9 +43,9 @@ class HeldOut(SentenceEvaluator):  # type: ignore[misc]
         found = relevance(qrels, run)
         return tuple(found[qid]["nDCG@10"] for qid in qrels if qid in found)
 
+    @abstractmethod
     def scores(self, model: Any) -> Iterator[dict[str, float]]:
         """For each query the scores of its products."""
-        raise NotImplementedError
 
 
 class HeldOutCosines(HeldOut):
@@ -57,10 +58,8 @@ class HeldOutCosines(HeldOut):
         asked = model.encode([query for query, _past in self.grades], **as_served)
         for ((query, past), grades), vector in zip(self.grades.items(), asked, strict=True):
             if past:
-                newest_first = enumerate(reversed(past[-PAST:]))
-                mean = sum(rows[id] * HISTORY_DECAY**age for age, id in newest_first)
-                mean = mean / max(float(np.linalg.norm(mean)), 1e-9)
-                vector = (1 - HISTORY_SHARE) * vector + HISTORY_SHARE * mean if query else mean
+                mean = recency_mean(enumerate(rows[id] for id in reversed(past[-PAST:])))
+                vector = mixed(vector, mean) if query else mean
             yield {id: float(rows[id] @ vector) for id in grades}
 
 

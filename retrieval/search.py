@@ -6,7 +6,7 @@ admitted products only, so a narrow wish never ends with an empty page that coul
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -112,14 +112,12 @@ def first_score(hit: Hit) -> float:
 
 def _hit(query: str, product: Product, similarity: float, share: float) -> Hit:
     asked = {w for w in words(query) if w not in STOP_WORDS}
-    found = matched_words(query, frozenset(for_words(product)))
-    return Hit(
-        product,
-        words=share,
-        meaning=similarity,
-        every_word=bool(asked) and len(found) == len(asked),
-        matched_words=matched_words(query, stated_words(product)),
-    )
+    terms = frozenset(for_words(product))
+    matched = matched_words(query, terms)
+    every_word = bool(asked) and len(matched) == len(asked)
+    if not every_word:  # what is missing may be the name of an attribute
+        matched = matched_words(query, stated_words(product, terms))
+    return Hit(product, words=share, meaning=similarity, every_word=every_word, matched_words=matched)
 
 
 def _similarity(searcher: Searcher, vector: Vectors | None, ids: Sequence[str]) -> dict[str, float]:
@@ -138,18 +136,26 @@ def query_vector(searcher: Searcher, query: str, history: Sequence[str]) -> Vect
     past = taste_vector(searcher, history)
     if request is None or past is None:
         return past if request is None else request
-    mixed = (1 - HISTORY_SHARE) * request + HISTORY_SHARE * past
-    return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
+    return mixed(request, past)
+
+
+def mixed(request: Vectors, past: Vectors) -> Vectors:
+    """(1 - HISTORY_SHARE) * request + HISTORY_SHARE * past, all of shape (dimension,) and of unit length."""
+    both = (1 - HISTORY_SHARE) * request + HISTORY_SHARE * past
+    return np.asarray(both / np.linalg.norm(both), dtype=np.float32)
+
+
+def recency_mean(aged: Iterable[tuple[int, Vectors]]) -> Vectors:
+    """The mean of (steps ago, vector) pairs, each step back weighing HISTORY_DECAY as much, at unit length."""
+    total = sum((HISTORY_DECAY**age * vector for age, vector in aged), start=np.float32(0))
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
 
 def taste_vector(searcher: Searcher, history: Sequence[str]) -> Vectors | None:
     """The recency-weighted mean of the products in the history, at unit length, shape (dimension,)."""
     known = searcher.index.store.vectors(list(dict.fromkeys(history)))
-    weights = {id: HISTORY_DECAY**age for age, id in enumerate(dict.fromkeys(reversed(history))) if id in known}
-    if not weights:
-        return None
-    total = sum((weight * known[id] for id, weight in weights.items()), start=np.float32(0))
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+    aged = [(age, known[id]) for age, id in enumerate(dict.fromkeys(reversed(history))) if id in known]
+    return recency_mean(aged) if aged else None
 
 
 def matched_words(query: str, terms: frozenset[str]) -> tuple[str, ...]:
