@@ -6,12 +6,13 @@ the ranker did not count. The plain wording of a reason is already a sentence fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ranking import Ranked, judge, signal_of
 from assistant.types import Constraint, Reason, ReasonKind, Sentence
 from assistant.wording import is_adjective, listed, money, plural, shown
+from assistant.wordings import text_of
 from retrieval.text import fold, stem, words
 from retrieval.types import AttributeValue, Product, Quantity
 
@@ -52,18 +53,16 @@ def reasons_for(
             found.append(reason)
     found.extend(_rating_reason(ranked))
     if not ranked.product.in_stock:
-        found.append(_reason(ranked, "request_missed", "stock", "stock", "0", "It is out of stock at the moment."))
+        found.append(_reason(ranked, "request_missed", "stock", "stock", "0", "stock.out"))
     if past is not None and ranked.contributions.get("taste", 0.0) >= SMALLEST:
-        text = f"It is similar to the {past.product.title} you {past.verb}."
-        if past.product.id == ranked.product.id:
-            text = f"You {past.verb} this very product before."
-        found.append(_reason(ranked, "taste", "taste", "", past.product.title, text))
+        title, form = past.product.title, "taste.same" if past.product.id == ranked.product.id else "taste"
+        found.append(_reason(ranked, "taste", "taste", "", title, form, {"title": title, "verb": past.verb}))
     found.extend(_words_reason(ranked, constraints))
     positive = [r for r in found if r.contribution >= SMALLEST]
     if len(positive) < 2 and ranked.contributions.get("meaning", 0.0) >= SMALLEST:
         said = quote()
         if said:
-            found.append(_reason(ranked, "relevance", "meaning", "description", said, f"The listing says: “{said}”"))
+            found.append(_reason(ranked, "relevance", "meaning", "description", said, "quote", {"quote": f"“{said}”"}))
     return _chosen(found, variety)
 
 
@@ -117,10 +116,10 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
         if contribution >= 0:
             return None
         if not product.category:
-            return _reason(ranked, "request_missed", signal, "category", "", "The listing does not give its category.")
+            return _reason(ranked, "request_missed", signal, "category", "", "category.unknown")
         where = " > ".join(product.category)
-        text = f"It is listed under {where}, not under {constraint.label}."
-        return _reason(ranked, "request_missed", signal, "category", where, text)
+        blanks = {"where": where, "wanted": constraint.label}
+        return _reason(ranked, "request_missed", signal, "category", where, "category.missed", blanks)
     if constraint.kind == "brand":
         return _brand_reason(ranked, constraint)
     assert constraint.test is not None
@@ -130,125 +129,114 @@ def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
         if constraint.negated:
             return None
         if value is not None:
-            text = f"Its listing does not name “{constraint.label}”."
-            return _reason(ranked, "request_missed", signal, name, constraint.label, text)
-        text = (
-            f"The listing does not say whether it {'is' if is_adjective(name) else 'has'} {name}."
-            if constraint.test.flag is not None
-            else (f"The listing does not give its {name}.")
-        )
-        return _reason(ranked, "request_missed", signal, name, "", text)
+            blanks = {"label": f"“{constraint.label}”"}
+            return _reason(ranked, "request_missed", signal, name, constraint.label, "unknown.names", blanks)
+        sort = "value" if constraint.test.flag is None else "is" if is_adjective(name) else "has"
+        return _reason(ranked, "request_missed", signal, name, "", f"unknown.{sort}", {"name": name})
     assert value is not None
-    text = worded_fact(name, value) if contribution > 0 else _missed(name, value, constraint)
-    if constraint.note and contribution > 0:
-        text = f"{text.rstrip('.')}, among {constraint.note}."
-    return _reason(ranked, _met(contribution), signal, name, shown(value), text)
+    form, blanks = stated(name, value)
+    half, added = _second_half(name, value, constraint, contribution)
+    return _reason(ranked, _met(contribution), signal, name, shown(value), form + half, blanks | added)
+
+
+def _second_half(
+    name: str, value: AttributeValue, constraint: Constraint, contribution: float
+) -> tuple[str, dict[str, str]]:
+    """What a fact needs beside it: the third of the products it is among, or the wish it does not meet."""
+    if contribution > 0:
+        return ("+note", {"note": constraint.note}) if constraint.note else ("", {})
+    if isinstance(value, bool) and not constraint.negated:
+        return "", {}  # "It is not waterproof" says it all
+    if constraint.note and not constraint.negated:
+        return "+outside", {"note": constraint.note}
+    wanted = constraint.label if constraint.negated else constraint.label.removeprefix(f"{name} ")
+    return "+missed", {"wanted": wanted}
 
 
 def _brand_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     brand, signal = ranked.product.brand, signal_of(constraint)
     contribution = ranked.contributions.get(signal, 0.0)
     if not brand:
-        text = "The listing does not give its brand."
-        return None if constraint.negated else _reason(ranked, "request_missed", signal, "brand", "", text)
-    text = f"It is made by {brand}."
-    if contribution < 0:
-        text = f"It is made by {brand}, while you asked for {constraint.label}."
-    return _reason(ranked, _met(contribution), signal, "brand", brand, text)
-
-
-def _missed(name: str, value: AttributeValue, constraint: Constraint) -> str:
-    if constraint.negated:
-        return f"{worded_fact(name, value).rstrip('.')}, while you asked for {constraint.label}."
-    if isinstance(value, bool):
-        return worded_fact(name, value)
-    if constraint.note:
-        return f"{worded_fact(name, value).rstrip('.')}, not among {constraint.note}."
-    wanted = constraint.label.removeprefix(f"{name} ")
-    return f"{worded_fact(name, value).rstrip('.')}, while you asked for {wanted}."
+        return None if constraint.negated else _reason(ranked, "request_missed", signal, "brand", "", "brand.unknown")
+    form, wanted = ("brand.missed", {"wanted": constraint.label}) if contribution < 0 else ("brand", {})
+    return _reason(ranked, _met(contribution), signal, "brand", brand, form, {"brand": brand} | wanted)
 
 
 def worded_fact(name: str, value: AttributeValue) -> str:
     """One attribute as a plain sentence: It is waterproof. Its capacity is 45 L. It has bluetooth."""
+    form, blanks = stated(name, value)
+    return text_of(form, blanks)
+
+
+def stated(name: str, value: AttributeValue) -> tuple[str, dict[str, str]]:
+    """The form an attribute is said in, with what fills its blanks."""
+    blanks = {"name": name, "value": shown(value)}
     if isinstance(value, bool):
         if is_adjective(name):
-            return f"It is {name}." if value else f"It is not {name}."
-        return f"It has {_article(name)}{name}." if value else f"It has no {name}."
-    if fold(name) in _FACT_FORMS:
-        return _FACT_FORMS[fold(name)].format(shown(value))
-    if isinstance(value, Quantity) and not value.unit and name.endswith("s") and value.value in range(2, 1000):
-        return f"It has {value} {name}."
-    verb = "are" if name.endswith("s") and not name.endswith("ss") else "is"
-    return f"Its {name} {verb} {shown(value)}."
+            return ("fact.is" if value else "fact.isnot"), {"name": name}
+        return ("fact.has" if value else "fact.hasno"), {"name": name}
+    if fold(name) in _FORMS:
+        return f"fact.{_FORMS[fold(name)]}", blanks
+    if isinstance(value, Quantity):
+        if not value.unit and name.endswith("s") and value.value in range(2, 1000):
+            return "fact.count", blanks
+        if value.unit and fold(name) in _MEASURES:
+            return f"fact.{fold(name)}", blanks
+    if name.endswith("s") and not name.endswith("ss"):
+        return "fact.values", blanks
+    return ("fact.value" if isinstance(value, Quantity) else "fact.text"), blanks
 
 
 # How common attributes are said; any other is "Its NAME is VALUE."
-_FACT_FORMS = {
-    "colour": "It comes in {}.",
-    "color": "It comes in {}.",
-    "material": "It is made of {}.",
-    "weight": "It weighs {}.",
-    "size": "Its size is {}.",
-    "gender": "It is made for {}.",
-    "use": "It is meant for {}.",
-    "season": "It is meant for {} use.",
-    "battery life": "Its battery lasts {}.",
-    "warranty": "Its warranty runs for {}.",
-    "included": "It comes with {}.",
-    "compatible with": "It works with {}.",
-    "ports": "Its ports are {}.",
-    "fill": "It is filled with {}.",
+_FORMS = {
+    "colour": "colour",
+    "color": "colour",
+    "material": "material",
+    "weight": "weight",
+    "size": "size",
+    "gender": "gender",
+    "use": "use",
+    "season": "season",
+    "battery life": "battery",
+    "warranty": "warranty",
+    "included": "included",
+    "compatible with": "compatible",
+    "ports": "ports",
+    "fill": "fill",
 }
-_MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "storage", "noise", "anc", "ambient"])
-
-
-def _article(noun: str) -> str:
-    first, last = noun.split()[0], noun.split()[-1]
-    if first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "s", "tion")):
-        return ""
-    return "an " if first[0] in "aeiou" else "a "
+_MEASURES = frozenset(["capacity", "length", "width", "height"])
 
 
 def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     product = ranked.product
-    contribution = ranked.contributions.get("budget", 0.0)
     if product.price is None:
         return None
+    contribution = ranked.contributions.get("budget", 0.0)
     price = money(product.price, product.currency)
-    if contribution > 0:
-        text = f"It costs {price}, {_within(constraint, product.currency)}."
-        return _reason(ranked, "request_met", "budget", "price", price, text)
-    if constraint.high is not None and product.price > constraint.high:
-        if product.price - constraint.high < 0.02:  # "cheaper" than this very price
-            return _reason(
-                ranked,
-                "request_missed",
-                "budget",
-                "price",
-                price,
-                f"It costs {price}, which is not {constraint.label}.",
-            )
-        limit = money(constraint.high, product.currency, short=True)
-        text = (
-            f"It costs {price}, {money(product.price - constraint.high, product.currency)} over your limit of {limit}."
-        )
-    else:
-        low = money(constraint.low or 0.0, product.currency, short=True)
-        text = f"It costs {price}, less than the {low} you asked for."
-    return _reason(ranked, "request_missed", "budget", "price", price, text)
+    form, blanks = (_within if contribution > 0 else _outside)(constraint, product.price, product.currency)
+    return _reason(ranked, _met(contribution), "budget", "price", price, f"price.{form}", {"price": price} | blanks)
 
 
-def _within(constraint: Constraint, currency: str) -> str:
+def _within(constraint: Constraint, price: float, currency: str) -> tuple[str, dict[str, str]]:
     low, high = constraint.low, constraint.high
     if constraint.note:
-        return f"within {constraint.note}"
+        return "note", {"note": constraint.note}
     if low is not None and high is not None:
-        return f"between {money(low, currency, short=True)} and {money(high, currency, short=True)} as you asked"
+        return "between", {"low": money(low, currency, short=True), "high": money(high, currency, short=True)}
     if high is not None and money(high + 0.01, currency) in constraint.label:
-        return f"less than the {money(high + 0.01, currency)} you saw"  # "cheaper"
+        return "seen", {"seen": money(high + 0.01, currency)}  # "cheaper"
     if high is not None:
-        return f"within your limit of {money(high, currency, short=True)}"
-    return f"above the {money(low or 0.0, currency, short=True)} you named"
+        return "within", {"limit": money(high, currency, short=True)}
+    return "above", {"low": money(low or 0.0, currency, short=True)}
+
+
+def _outside(constraint: Constraint, price: float, currency: str) -> tuple[str, dict[str, str]]:
+    high = constraint.high
+    if high is None or price <= high:
+        return "less", {"low": money(constraint.low or 0.0, currency, short=True)}
+    if price - high < 0.02:  # "cheaper" than this very price
+        return "not", {"label": constraint.label}
+    return "over", {"difference": money(price - high, currency), "limit": money(high, currency, short=True)}
 
 
 def _rating_reason(ranked: Ranked) -> list[Reason]:
@@ -258,10 +246,9 @@ def _rating_reason(ranked: Ranked) -> list[Reason]:
     contribution = ranked.contributions.get("rating", 0.0)
     if abs(contribution) < SMALLEST:
         return []
-    people = plural(product.rating_count, "customer")
-    side = "above" if contribution > 0 else "below"
-    text = f"It is rated {product.rating:g} out of 5 by {people}, {side} the average of our shop."
-    return [_reason(ranked, "social_proof", "rating", "rating", f"{product.rating:g}", text)]
+    form = "rating.above" if contribution > 0 else "rating.below"
+    blanks = {"rating": f"{product.rating:g} out of 5", "people": plural(product.rating_count, "customer")}
+    return [_reason(ranked, "social_proof", "rating", "rating", f"{product.rating:g}", form, blanks)]
 
 
 def _words_reason(ranked: Ranked, constraints: Sequence[Constraint]) -> list[Reason]:
@@ -274,8 +261,8 @@ def _words_reason(ranked: Ranked, constraints: Sequence[Constraint]) -> list[Rea
     if not matched:
         return []
     quoted = listed([f"“{word}”" for word in matched[:3]])
-    text = f"Its listing mentions {quoted}."
-    return [_reason(ranked, "relevance", "words", _where(ranked.product, matched), ", ".join(matched[:3]), text)]
+    where, said = _where(ranked.product, matched), ", ".join(matched[:3])
+    return [_reason(ranked, "relevance", "words", where, said, "mention", {"words": quoted})]
 
 
 def _where(product: Product, matched: Sequence[str]) -> str:
@@ -293,5 +280,16 @@ def _met(contribution: float) -> ReasonKind:
     return "request_met" if contribution > 0 else "request_missed"
 
 
-def _reason(ranked: Ranked, kind: ReasonKind, signal: str, field: str, value: str, text: str) -> Reason:
-    return Reason("", kind, ranked.product.id, signal, field, value, text, ranked.contributions.get(signal, 0.0))
+def _reason(
+    ranked: Ranked,
+    kind: ReasonKind,
+    signal: str,
+    field: str,
+    value: str,
+    form: str,
+    blanks: Mapping[str, str] | None = None,
+) -> Reason:
+    contribution = ranked.contributions.get(signal, 0.0)
+    blanks = blanks or {}
+    text = text_of(form, blanks)
+    return Reason("", kind, ranked.product.id, signal, field, value, text, contribution, form, blanks)

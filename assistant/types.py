@@ -72,6 +72,10 @@ class Reason:
     text: str
     """The plain wording, a full sentence; shown whenever no model sentence survives the check."""
     contribution: float
+    form: str = ""
+    """Which wordings of prompts/wordings.txt can say it; "" where only `text` can."""
+    blanks: Mapping[str, str] = field(default_factory=dict)
+    """What fills them: the facts, as a shopper reads them."""
 
 
 @dataclass(frozen=True, slots=True)

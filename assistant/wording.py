@@ -63,3 +63,14 @@ _ADJECTIVE_ENDINGS = (
 def is_adjective(name: str) -> bool:
     """Whether a yes/no attribute is said with "is" (waterproof) rather than "has" (a timer)."""
     return name.endswith(_ADJECTIVE_ENDINGS)
+
+
+_MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "storage", "noise", "anc", "ambient"])
+
+
+def with_article(noun: str) -> str:
+    """As in "a timer" and "an alarm"; no article before a mass noun or a plural."""
+    first, last = noun.split()[0], noun.split()[-1]
+    if first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "s", "tion")):
+        return noun
+    return f"an {noun}" if first[0].lower() in "aeiou" else f"a {noun}"
