@@ -177,13 +177,26 @@ def without_rating(bare: str) -> str:
 
 def check_numbers(clause: Clause, facts: Facts) -> str:
     """Every number is the value of the attribute it is said of, or in a recalled wish the number asked for."""
-    for match in NUMBER.finditer(clause.text):
+    text = _without_numbered_names(clause, facts)
+    for match in NUMBER.finditer(text):
         value, unit = read_number(match["value"]), fold(match["unit"] or "")
         unit = "" if unit in STOP_WORDS and unit != "in" else unit
-        before = clause.text[: match.start()]
+        before = text[: match.start()]
         if value is None or not _number_holds(value, unit, before, clause, facts):
             return f"number without proof: “{match.group().strip()}”"
     return ""
+
+
+def _without_numbered_names(clause: Clause, facts: Facts) -> str:
+    """The clause without attributes that have a number for a name ("connector 2"), nor wishes said word for word."""
+    names = {n for n in (*facts.names, *facts.flags, *(fold(r.field) for r in facts.reasons)) if re.search(r"\d", n)}
+    if clause.mood == "asked":
+        labels = ((c.label, c.label.removeprefix(f"{c.test.attribute} ")) for c in facts.constraints if c.test)
+        names |= {fold(label) for pair in labels for label in pair}
+    text = clause.text
+    for name in sorted(filter(None, names), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    return text
 
 
 def _number_holds(value: float, unit: str, before: str, clause: Clause, facts: Facts) -> bool:

@@ -47,8 +47,12 @@ def clauses_of(bare: str, facts: Facts) -> list[Clause]:
     for name in facts.names:
         digits = digits.replace(name, name.replace(" with ", " + "))  # "battery life with case" is one name
     result: list[Clause] = []
-    for part in filter(None, (p.strip() for p in JOINT.split(digits))):
+    parts = [part for part in (p.strip() for p in JOINT.split(digits)) if part]
+    for number, part in enumerate(parts):
+        following = parts[number + 1] if number + 1 < len(parts) else ""
         for clause in _moods(part):
+            if clause.mood == "asked" and CONTRAST.match(following) and not re.search(r"\bas you\b", part):
+                clause = replace(clause, contrasted=True)  # "you asked for red, but it comes in navy"
             about = _attributes_named(clause.text, facts)
             if result and clause.text.startswith("made ") and any(_is_part(name, facts) for name in result[-1].about):
                 about = result[-1].about  # "its poles are made of"
@@ -87,6 +91,14 @@ def _attributes_named(text: str, facts: Facts) -> frozenset[str]:
     cores = {name: stems - LOOSE_NAME_STEMS for name, stems in names.items()}
     named = full | {name for name, core in cores.items() if core and core <= said}
     return frozenset(named or (name for pattern, names in SPOKEN_AS if pattern.search(text) for name in names))
+
+
+def check_signs(clause: Clause, facts: Facts) -> str:
+    """A value with digits or signs of its own, said word for word, must be said of its attribute and not denied."""
+    for sign, reason in facts.signed.items():
+        if sign in clause.text and (clause.mood != "stated" or fold(reason.field) not in clause.about):
+            return f"gives the value of another attribute: “{reason.value}”"
+    return ""
 
 
 def check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:

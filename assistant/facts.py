@@ -17,8 +17,9 @@ from retrieval.text import STOP_WORDS, fold, stem, words
 from retrieval.types import Product, Quantity
 from retrieval.units import same_amount, to_base
 
-_OWN, PAST = "¤", "†"
-"""Stand for the product's own name and for one of the shopper's past."""
+_OWN, PAST, _VALUES = "¤", "†", "‡§¶※⁂"
+"""Stand for the product's own name, for one of the shopper's past and for values that cannot be cut up."""
+_PLAIN_VALUE = re.compile(r"[A-Za-z ,-]*")
 AMOUNT = r"\d[\d,]*(?:\.\d+)?"
 NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[a-zA-Z°²³%\"][\w°²³%/]*))?")
 
@@ -47,6 +48,20 @@ class Facts:
         """Folded name -> folded values of every attribute given in words; one value unless it is a list."""
         stated = {n: v for n, v in self.product.attributes.items() if isinstance(v, str | tuple)}
         return {fold(n): tuple(map(fold, (v,) if isinstance(v, str) else v)) for n, v in stated.items()}
+
+    @cached_property
+    def signed(self) -> dict[str, Reason]:
+        """A sign for each reason whose value is no plain words ("1920 x 1080", "RJ-45 (M)"): it cannot be cut into
+        numbers and words, so it is checked as a whole.
+        """
+        odd = [r for r in self.reasons if fold(r.field) in self.texts and not _PLAIN_VALUE.fullmatch(r.value)]
+        return dict(zip(_VALUES, odd, strict=False))
+
+    def with_signs(self, bare: str) -> str:
+        """The sentence with those values made signs."""
+        for sign, reason in self.signed.items():
+            bare = re.sub(rf"(?<!\w){re.escape(fold(reason.value))}(?!\w)", sign, bare)
+        return bare
 
     @cached_property
     def names(self) -> dict[str, frozenset[str]]:

@@ -20,7 +20,10 @@ PLAIN_STEMS = frozenset(
     specify stand stands star stars state stated states stay stays still stock such suit suits tell than that
     the then therefore this though thus to too under unfortunately up use used uses viewed want wanted wants way
     weigh weighs weighing well what when where whether which while who wish wished with within yet you your hold
-    holds last lasts lasting looked looking cart sold unavailable exceeds""".split()
+    holds last lasts lasting looked looking cart sold unavailable exceeds why besides point points get gets count
+    counted counts before choose chose chosen find favour speak speaks against honest caveat catch addition include
+    includes included including intended first second plus thing things these resemble resembles present number
+    offering having measures should know another inside""".split()
 )
 
 PRAISE_STEMS = frozenset(

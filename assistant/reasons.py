@@ -46,6 +46,13 @@ def reasons_for(
     `variety` is why it came in for variety, if it did; that is always told.
     `quote` finds a sentence of the listing that is close to the request; asked only where little else can be said.
     """
+    return _chosen(every_reason(ranked, constraints, past=past, quote=quote), variety)
+
+
+def every_reason(
+    ranked: Ranked, constraints: Sequence[Constraint], *, past: Past | None = None, quote: Callable[[], str] = str
+) -> list[Reason]:
+    """All that could be said for and against a product, before a choice is made."""
     found: list[Reason] = []
     for constraint in constraints:
         reason = _wish_reason(ranked, constraint)
@@ -63,7 +70,7 @@ def reasons_for(
         said = quote()
         if said:
             found.append(_reason(ranked, "relevance", "meaning", "description", said, "quote", {"quote": f"“{said}”"}))
-    return _chosen(found, variety)
+    return found
 
 
 def in_order(sentences: Sequence[Sentence], reasons: Sequence[Reason]) -> list[Sentence]:
@@ -178,8 +185,8 @@ def stated(name: str, value: AttributeValue) -> tuple[str, dict[str, str]]:
     if fold(name) in _FORMS:
         return f"fact.{_FORMS[fold(name)]}", blanks
     if isinstance(value, Quantity):
-        if not value.unit and name.endswith("s") and value.value in range(2, 1000):
-            return "fact.count", blanks
+        if not value.unit and name.endswith("s") and not name.endswith("ss"):
+            return ("fact.count" if value.value in range(2, 1000) else "fact.number"), blanks
         if value.unit and fold(name) in _MEASURES:
             return f"fact.{fold(name)}", blanks
     if name.endswith("s") and not name.endswith("ss"):

@@ -25,7 +25,7 @@ from assistant.claims_numbers import (
     money_pattern,
     without_rating,
 )
-from assistant.claims_words import carries_claim, check_denied_names, check_values, check_words, clauses_of
+from assistant.claims_words import carries_claim, check_denied_names, check_signs, check_values, check_words, clauses_of
 from assistant.facts import AMOUNT, NUMBER, PAST, Clause, Facts, contains, is_same, read_number, stems_of, without_names
 from assistant.plain_words import (
     ASKED,
@@ -46,7 +46,7 @@ from retrieval.types import Quantity
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)]*\s+(?=[\"“A-Z0-9])")
 _UNFINISHED = re.compile(
-    r"(?<!\d )(?<!asked )(?<!wished )(?<!looking )(?<![\w-])"
+    r"(?<!\d )(?<!asked )(?<!wished )(?<!looking )(?<!looked )(?<![\w-])"
     r"(?:and|or|but|with|of|the|a|an|its|it is|it has|to|for|at|in|while|is)[.!]$"
 )
 
@@ -70,7 +70,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     """Checks one sentence; the first claim without support decides."""
     # 1) The sentence as a whole.
     folded = _without_variety(fold(sentence).replace("’", "'"), facts)
-    bare = _without_quotes(without_names(folded, facts), facts)
+    bare = facts.with_signs(_without_quotes(without_names(folded, facts), facts))
     why = (
         _check_form(sentence, bare)
         or _check_names(bare, facts)
@@ -90,7 +90,8 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     clauses = clauses_of(rest, facts)
     for clause in clauses:
         why = (
-            check_numbers(clause, facts)
+            check_signs(clause, facts)
+            or check_numbers(clause, facts)
             or check_values(clause, facts, vocabulary)
             or check_denied_names(clause, facts)
             or check_words(clause, facts)

@@ -93,6 +93,13 @@ def text_of(form: str, blanks: Mapping[str, str]) -> str:
     return as_sentence(filled(patterns[0], blanks))
 
 
+def first_clause(reason: Reason) -> str:
+    """The plain text without capital and full stop, as a prompt lists it among the facts."""
+    shapes = load_wordings().shapes(reason.form, "s")
+    text = filled(shapes[0], reason.blanks) if shapes else reason.text
+    return text[:1].lower() + text[1:].removesuffix(".")
+
+
 def plain_text(reason: Reason, seed: str) -> str:
     """One of the plain wordings of a reason, the same for the same seed: a page of three does not say it thrice alike.
 
@@ -165,7 +172,12 @@ def _composed(frame: str, reasons: Sequence[Reason], name: str, rng: random.Rand
         clause = _clause(reasons[number - 1], shape, rng)
         if clause is None:
             return None
+        if blank[0] == "V":
+            clause = clause.removeprefix("is ")  # in short: "Made by Hearthby; weighs 1.1 kg."
         parts[blank] = _capital(clause) if blank[0].isupper() else clause
+    openings = [tuple(said.lower().split()[:2]) for blank, said in parts.items() if blank[-1] in "12"]
+    if len(set(openings)) < len(openings):
+        return None  # "it comes with this, and it comes with that"
     # "costs $45.50, within your limit of $60 and comes in red" reads as if the limit came in red.
     first = parts.get("v1") or parts.get("V1") or ""
     if "," in first:
