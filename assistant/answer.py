@@ -18,7 +18,7 @@ from typing import Any
 from assistant import replies
 from assistant.clerk import Clerk
 from assistant.dialogue import Dialogue, apply, as_filter, variety_wish, with_page, with_variety, without
-from assistant.explain import PROMPT, explain, short_name
+from assistant.explain import explain, short_name
 from assistant.facts import Facts
 from assistant.policies import best_section, is_about_the_shop, quoted
 from assistant.profile import nearest_past
@@ -168,7 +168,13 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     sentences: list[Sentence] = []
     dropped: list[Dropped] = []
     subjects = [_facts(clerk, dialogue, r) for r in recommendations]
-    for result in explain(subjects, clerk.generator, clerk.vocabulary, seconds=clerk.settings.generator.seconds):
+    for result in explain(
+        subjects,
+        clerk.generator,
+        clerk.vocabulary,
+        seconds=clerk.settings.generator.seconds,
+        voice=clerk.settings.voice,
+    ):
         if isinstance(result, Dropped):
             dropped.append(result)
             continue
@@ -318,7 +324,7 @@ def _versions(clerk: Clerk) -> Mapping[str, str]:
         "encoder": clerk.searcher.encoder.name,
         "reranker": clerk.searcher.reranker.name if clerk.searcher.reranker is not None else "none",
         "generator": generator,
-        "prompt": load_prompt(PROMPT).label,
+        "prompt": load_prompt(clerk.generator.prompt).label if clerk.generator is not None else "none",
     }
 
 

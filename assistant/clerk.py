@@ -10,11 +10,12 @@ from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
 from assistant.explain import warm_up
-from assistant.models import generator_folder, shipped
+from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
 from assistant.policies import Section, read_policies
 from assistant.profile import Shopper, read_shoppers
+from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
-from assistant.settings import EncoderSettings, RerankerSettings, Settings
+from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import Facets
@@ -69,7 +70,7 @@ def open_reranker(settings: RerankerSettings) -> Reranker | None:
     return None if settings.kind == "none" else CrossEncoderReranker(settings.model, adapter_of(settings, "reranker"))
 
 
-def adapter_of(settings: EncoderSettings | RerankerSettings, kind: str) -> str:
+def adapter_of(settings: EncoderSettings | RerankerSettings | GeneratorSettings, kind: str) -> str:
     """The adapter's folder: what is named, or the shipped one on the bundled base; "" for none."""
     if settings.adapter is None:
         return "" if settings.model else shipped(kind)
@@ -86,13 +87,16 @@ def open_generator(settings: Settings) -> TextGenerator | None:
     if chosen.kind == "server":
         return ServerGenerator(chosen.url, chosen.model, api_key=chosen.api_key)
     folder = generator_folder(chosen.model, settings.models_dir)
+    adapter = adapter_of(chosen, "generator")
+    if adapter:
+        check_generator_adapter(adapter, chosen.model)
 
     def load() -> TextGenerator:
-        local = LocalGenerator(folder, int8=chosen.int8)
+        local = LocalGenerator(folder, adapter, int8=chosen.int8, temperature=chosen.temperature)
         warm_up(local)
         return local
 
-    return LaterGenerator(folder.name, load)
+    return LaterGenerator(generator_label(folder, adapter), TUNED_PROMPT if adapter else PROMPT, load)
 
 
 @contextmanager

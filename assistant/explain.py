@@ -7,19 +7,23 @@ small model does far more truly than a whole paragraph. Knows nothing of searchi
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import GeneratorError
 from assistant.facts import Facts
-from assistant.prompting import load_prompt
+from assistant.masking import Masked, facts_line, masked
+from assistant.prompting import TUNED_PROMPT, load_prompt
 from assistant.types import Dropped, Reason, Sentence, TextGenerator
 from assistant.verify import split_sentences, verify
 from assistant.vocabulary import Vocabulary
+from assistant.wordings import Place, Voice, plain_text
 
-PROMPT = "word_reason"
-MAX_TOKENS = 56  # a sentence of two reasons takes about 40
+MAX_TOKENS = 64  # a sentence of two reasons takes about 40
 REASONS_A_ROW = 2
+TRIES = 2
+"""A sentence that is dropped is written once more, in other words; then the plain wording takes its place."""
 _ENDED = re.compile(r"[.!?][\"”’)]?\s+\S|[.!?][\"”]$")
 
 
@@ -29,24 +33,37 @@ class _Row:
 
     facts: Facts
     reasons: tuple[Reason, ...]
+    place: Place
 
 
 def explain(
-    subjects: Sequence[Facts], generator: TextGenerator | None, vocabulary: Vocabulary, *, seconds: float
+    subjects: Sequence[Facts],
+    generator: TextGenerator | None,
+    vocabulary: Vocabulary,
+    *,
+    seconds: float,
+    voice: Voice = "friendly",
 ) -> Iterator[Sentence | Dropped]:
     """Verified sentences as they are written, then the plain wording of every reason left unworded.
 
     A generator that fails, stalls or says nothing leaves plain sentences only. `seconds` bounds the model.
     """
-    rows = [row for facts in subjects for row in _rows(facts)]
     worded: set[str] = set()
-    if generator is not None and rows:
-        for result in _written(rows, generator, vocabulary, seconds):
-            if isinstance(result, Sentence):
-                if not set(result.reasons) - worded:
-                    continue  # the same reason twice would only be talk
-                worded |= set(result.reasons)
-            yield result
+    if generator is not None:
+        tuned = generator.prompt == TUNED_PROMPT
+        rows = [row for facts in subjects for row in _rows(facts, tuned=tuned)]
+        deadline = time.monotonic() + seconds
+        for attempt in range(TRIES if tuned else 1):  # an untuned model is greedy: it would say the same again
+            left = deadline - time.monotonic()
+            rows = [still for row in rows if (still := _left_of(row, worded))]
+            if left <= 0 or not rows:
+                break
+            for result in _written(rows, generator, vocabulary, left, voice, attempt):
+                if isinstance(result, Sentence):
+                    if not set(result.reasons) - worded:
+                        continue  # the same reason twice would only be talk
+                    worded |= set(result.reasons)
+                yield result
     for facts in subjects:
         for reason in facts.reasons:
             if reason.id not in worded:
@@ -55,7 +72,7 @@ def explain(
 
 def warm_up(generator: TextGenerator) -> None:
     """Lets a local model read the prompt's opening once, before the first shopper waits for it."""
-    prompts = [load_prompt(PROMPT).fill({"facts": facts}) for facts in ("one.", "two.")]
+    prompts = [filled(generator.prompt, facts, "friendly", "first") for facts in ("one", "two")]
     for _ in generator.generate(prompts, max_tokens=1, seconds=60):
         pass
 
@@ -63,7 +80,8 @@ def warm_up(generator: TextGenerator) -> None:
 def plain(reason: Reason) -> Sentence:
     """The reason's own wording: true by construction, since it is made of the fact it states."""
     evidence = ((reason.field, reason.value),) if reason.field and reason.value else ()
-    return Sentence(reason.product_id, reason.text, (reason.id,), True, "plain", evidence)
+    text = plain_text(reason, reason.product_id)
+    return Sentence(reason.product_id, text, (reason.id,), True, "plain", evidence)
 
 
 def short_name(title: str) -> str:
@@ -71,36 +89,67 @@ def short_name(title: str) -> str:
     return title.split(",")[0].strip()
 
 
-def _rows(facts: Facts) -> list[_Row]:
-    """Reasons two by two; a trade-off stands alone, where a small model keeps it straight. A quotation, and what
-    sets a product apart from the others, which the model knows nothing of, keep their plain wording.
+def filled(prompt: str, facts: str, voice: Voice, place: Place) -> str:
+    """The prompt for one row; only the tuned model is told of voices and places."""
+    blanks = {"facts": facts if prompt == TUNED_PROMPT else f"{facts}."}
+    if prompt == TUNED_PROMPT:
+        blanks |= {"voice": voice, "place": place}
+    return load_prompt(prompt).fill(blanks)
+
+
+def _rows(facts: Facts, *, tuned: bool) -> list[_Row]:
+    """Reasons two by two; a trade-off stands alone, where a small model keeps it straight.
+
+    What sets a product apart from the others shown is said as it was computed. A quotation, too, unless the model
+    is one that never sees it.
     """
-    positive = [r for r in facts.reasons if r.contribution > 0 and r.signal != "meaning" and r.kind != "variety"]
-    rows = [_Row(facts, tuple(positive[i : i + REASONS_A_ROW])) for i in range(0, len(positive), REASONS_A_ROW)]
-    rows.extend(_Row(facts, (r,)) for r in facts.reasons if r.contribution < 0)
+    positive = [r for r in facts.reasons if r.contribution > 0 and _may_be_worded(r, tuned)]
+    rows = [
+        _Row(facts, tuple(positive[i : i + REASONS_A_ROW]), "more" if i else "first")
+        for i in range(0, len(positive), REASONS_A_ROW)
+    ]
+    rows.extend(_Row(facts, (r,), "catch") for r in facts.reasons if r.contribution < 0 and _may_be_worded(r, tuned))
     return rows
 
 
-def _prompt_of(row: _Row) -> str:
-    facts = "; ".join(r.text[0].lower() + r.text[1:].rstrip(".") for r in row.reasons)
-    return load_prompt(PROMPT).fill({"facts": f"{facts}."})
+def _left_of(row: _Row, worded: set[str]) -> _Row | None:
+    """What of a row still has to be said."""
+    left = tuple(r for r in row.reasons if r.id not in worded)
+    if len(left) == len(row.reasons):
+        return row
+    return _Row(row.facts, left, "more") if left else None
+
+
+def _may_be_worded(reason: Reason, tuned: bool) -> bool:
+    return bool(reason.form) if tuned else reason.signal != "meaning" and reason.kind not in ("variety", "comparison")
 
 
 def _written(
-    rows: Sequence[_Row], generator: TextGenerator, vocabulary: Vocabulary, seconds: float
+    rows: Sequence[_Row],
+    generator: TextGenerator,
+    vocabulary: Vocabulary,
+    seconds: float,
+    voice: Voice,
+    attempt: int,
 ) -> Iterator[Sentence | Dropped]:
     """One sentence a row, checked as soon as it is whole."""
+    tuned = generator.prompt == TUNED_PROMPT
+    signs = [masked(r.reasons, short_name(r.facts.product.title)) if tuned else Masked(r.reasons, ()) for r in rows]
+    prompts = [
+        filled(generator.prompt, facts_line(sign, marked=tuned), voice, row.place)
+        for row, sign in zip(rows, signs, strict=True)
+    ]
     texts = [""] * len(rows)
     judged = [False] * len(rows)
+    # The same facts of two products would be said in the same words: each product has dice of its own.
+    seeds = [f"{row.facts.product.id} {attempt}" for row in rows]
     try:
-        stream = generator.generate(
-            [_prompt_of(row) for row in rows], max_tokens=MAX_TOKENS, seconds=seconds, stop=_is_ended
-        )
+        stream = generator.generate(prompts, max_tokens=MAX_TOKENS, seconds=seconds, stop=_is_ended, seeds=seeds)
         for index, piece in stream:
             texts[index] += piece
             if not judged[index] and _is_ended(texts[index]):
                 judged[index] = True
-                yield _judged(rows[index], texts[index], vocabulary)
+                yield _judged(rows[index], texts[index], signs[index], vocabulary)
     except GeneratorError as error:
         for index, row in enumerate(rows):
             if not judged[index]:
@@ -108,7 +157,7 @@ def _written(
         return
     for index, row in enumerate(rows):
         if not judged[index] and texts[index].strip():
-            yield _judged(row, texts[index], vocabulary)
+            yield _judged(row, texts[index], signs[index], vocabulary)
 
 
 def _is_ended(text: str) -> bool:
@@ -116,10 +165,13 @@ def _is_ended(text: str) -> bool:
     return _ENDED.search(text.strip()) is not None
 
 
-def _judged(row: _Row, text: str, vocabulary: Vocabulary) -> Sentence | Dropped:
-    sentence = split_sentences(text)[0]
-    verdict = verify(sentence, row.facts, vocabulary)
+def _judged(row: _Row, text: str, signs: Masked, vocabulary: Vocabulary) -> Sentence | Dropped:
     product_id = row.facts.product.id
+    written = split_sentences(text)[0]
+    sentence = signs.unmasked(written) if signs.values else written
+    if sentence is None:
+        return Dropped(product_id, written, "holds a number of its own, or a sign that stands for no fact")
+    verdict = verify(sentence, row.facts, vocabulary)
     if not verdict.supported:
         return Dropped(product_id, sentence, verdict.why)
     return Sentence(product_id, sentence, verdict.reasons, True, "model", verdict.evidence)

@@ -6,6 +6,7 @@ They continue prompts and know nothing of products. What they write is never sho
 from __future__ import annotations
 
 import json
+import random
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +16,14 @@ from threading import Lock
 from typing import Any
 
 from assistant.errors import GeneratorError
-from assistant.models import load_causal_lm
+from assistant.models import generator_label, load_causal_lm
+from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.types import TextGenerator
 from retrieval.errors import StoreclerkError
 
+_NUCLEUS = 0.9
+"""Wordings beyond the likeliest nine in ten are left unsaid: among them are the slips."""
+_LIKELIEST = 32
 _LOADING_SECONDS = 120.0  # loading takes 5 to 10 s; on a slow disk or a busy machine several times that
 
 Stop = Callable[[str], bool]
@@ -33,13 +38,16 @@ def never(text: str) -> bool:
 class LocalGenerator:
     """A causal language model on this machine's CPU, decoding all prompts of an answer as one batch.
 
-    Greedy, so that the same facts give the same words. The opening that all prompts share (the instructions
+    An untuned model is greedy. One with an adapter draws its words, as many ways of saying were taught; by the
+    prompt's seed, so that the same facts give the same words. The opening that all prompts share (the instructions
     and examples) is read once and its key-value cache kept for the next answer.
     """
 
-    def __init__(self, folder: Path, *, int8: bool = True) -> None:
-        self.name = folder.name
-        self._model, self._tokenizer = load_causal_lm(folder)
+    def __init__(self, folder: Path, adapter: str = "", *, int8: bool = True, temperature: float = 0.0) -> None:
+        self.name = generator_label(folder, adapter)
+        self.prompt = TUNED_PROMPT if adapter else PROMPT
+        self._temperature = temperature if adapter else 0.0
+        self._model, self._tokenizer = load_causal_lm(folder, adapter)
         if int8:
             _quantize_linear_layers(self._model)
         self._lock = Lock()  # one answer at a time: two at once on two cores make both slower than in turn
@@ -47,21 +55,27 @@ class LocalGenerator:
         self._prefix_cache: Any = None
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Stop = never,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         """Decodes until every row has ended its line, `max_tokens` are reached or `seconds` are over."""
         deadline = time.monotonic() + seconds
         if not self._lock.acquire(timeout=seconds):
             raise GeneratorError(f"The language model was busy for all of {seconds:.1f} s.")
         try:
-            yield from self._decode(prompts, max_tokens, deadline, stop)
+            yield from self._decode(prompts, max_tokens, deadline, stop, seeds or [""] * len(prompts))
         except RuntimeError as error:  # torch's own: out of memory, a bad shape
             raise GeneratorError(f"The language model failed: {str(error).splitlines()[0]}") from error
         finally:
             self._lock.release()
 
     def _decode(
-        self, prompts: Sequence[str], max_tokens: int, deadline: float, stop: Stop
+        self, prompts: Sequence[str], max_tokens: int, deadline: float, stop: Stop, seeds: Sequence[str]
     ) -> Iterator[tuple[int, str]]:
         import torch
 
@@ -86,13 +100,14 @@ class LocalGenerator:
             written: list[list[int]] = [[] for _ in rows]
             shown = [0] * len(rows)
             open_rows = set(range(len(rows)))
+            dice = [random.Random(f"{seed} {prompt}") for seed, prompt in zip(seeds, prompts, strict=True)]
 
             # 3) One token a row at a time; a row is done at its end of text, end of line or when it is enough.
             for _ in range(max_tokens):
                 output = self._model(
                     input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache
                 )
-                tokens = output.logits[:, -1].argmax(-1, keepdim=True)
+                tokens = self._drawn(output.logits[:, -1], dice)
                 mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
                 positions = positions[:, -1:] + 1
                 for row in sorted(open_rows):
@@ -112,6 +127,24 @@ class LocalGenerator:
                 if not open_rows or time.monotonic() > deadline:
                     return
 
+    def _drawn(self, logits: Any, dice: Sequence[random.Random]) -> Any:
+        """One token a row, shape (rows, 1): the likeliest, or drawn from the likeliest that make up `_NUCLEUS`.
+
+        Holtzman et al., "The curious case of neural text degeneration", ICLR 2020. By Python's dice, which give
+        the same numbers everywhere and to each row its own.
+        """
+        import torch
+
+        if not self._temperature:
+            return logits.argmax(-1, keepdim=True)
+        best, tokens = logits.float().topk(_LIKELIEST, dim=-1)
+        shares = torch.softmax(best / self._temperature, dim=-1)
+        before = shares.cumsum(-1) - shares
+        shares = shares.masked_fill(before > _NUCLEUS, 0.0)
+        reached = shares.cumsum(-1) / shares.sum(-1, keepdim=True)
+        drawn = torch.tensor([[die.random()] for die in dice])
+        return tokens.gather(1, (reached < drawn).sum(-1, keepdim=True).clamp(max=_LIKELIEST - 1))
+
     def _cache_of(self, tokens: list[int]) -> Any:
         """A fresh copy of the key-value cache after `tokens`; computed only when they change."""
         import copy
@@ -130,21 +163,28 @@ class LocalGenerator:
 class LaterGenerator:
     """A generator that loads in the background, so that a page can open meanwhile; the first answer waits."""
 
-    def __init__(self, name: str, load: Callable[[], TextGenerator]) -> None:
+    def __init__(self, name: str, prompt: str, load: Callable[[], TextGenerator]) -> None:
         self.name = name
+        self.prompt = prompt
         pool = ThreadPoolExecutor(1, thread_name_prefix="load-generator")
         self._loading = pool.submit(load)
         pool.shutdown(wait=False)
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Stop = never,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         """As the loaded generator does; loading does not count towards `seconds`."""
         try:
             loaded = self._loading.result(timeout=_LOADING_SECONDS)
         except (StoreclerkError, TimeoutError) as error:
             raise GeneratorError(f"The language model is not there: {error or 'it is still loading'}") from error
-        yield from loaded.generate(prompts, max_tokens=max_tokens, seconds=seconds, stop=stop)
+        yield from loaded.generate(prompts, max_tokens=max_tokens, seconds=seconds, stop=stop, seeds=seeds)
 
 
 def _common_prefix(rows: Sequence[Sequence[int]]) -> int:
@@ -179,13 +219,21 @@ def _quantize_linear_layers(model: Any) -> None:
 class ServerGenerator:
     """Any server that speaks OpenAI's chat completions: vLLM, Ollama, llama.cpp, `transformers serve`."""
 
+    prompt = PROMPT
+
     def __init__(self, url: str, model: str, *, api_key: str = "") -> None:
         self.name = model
         self._url = url.rstrip("/") + "/chat/completions"
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Stop = never,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         """One streamed request a prompt, in order; what the time limit cuts off is simply missing."""
         import httpx
@@ -243,7 +291,8 @@ class ScriptedGenerator:
 
     name = "scripted"
 
-    def __init__(self, replies: Sequence[str] = ()) -> None:
+    def __init__(self, replies: Sequence[str] = (), *, prompt: str = PROMPT) -> None:
+        self.prompt = prompt
         self.prompts: list[str] = []
         self._replies = list(replies)
 
@@ -251,7 +300,13 @@ class ScriptedGenerator:
         self._replies.extend(replies)
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Stop = never
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Stop = never,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         """Yields each reply in two pieces, as a stream would."""
         self.prompts.extend(prompts)

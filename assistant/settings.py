@@ -62,10 +62,14 @@ class GeneratorSettings(BaseModel):
     """"local": transformers on this machine; "server": OpenAI-compatible; "none": plain wording only."""
     model: str = ""
     """A folder (local; "" is the bundled SmolLM2-135M-Instruct) or a model's name (server)."""
+    adapter: str | None = None
+    """A folder with a LoRA adapter for a local model; unset is the shipped one on the bundled model, "none" none."""
     url: str = ""
     """Of the server, up to and including /v1."""
     api_key: str = ""
     int8: bool = True
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """How freely a local model with an adapter chooses among the wordings it was taught; 0 takes the likeliest."""
     seconds: float = Field(default=8.0, gt=0)
     """After this long the plain wording goes out for whatever is missing."""
 
@@ -93,6 +97,8 @@ class Settings(BaseSettings):
     """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
     cards: int = Field(default=3, ge=1, le=6)
     """Products an answer recommends."""
+    voice: Literal["brief", "friendly"] = "friendly"
+    """How the reasons are worded."""
     variety: float = Field(default=0.0, ge=0, le=1)
     """How far they should differ from each other, until a shopper moves the slider: 0 not at all, 1 as far as fits."""
     variety_method: Literal["mmr", "dpp"] = "mmr"

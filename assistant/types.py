@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -74,7 +75,7 @@ class Reason:
     contribution: float
     form: str = ""
     """Which wordings of prompts/wordings.txt can say it; "" where only `text` can."""
-    blanks: Mapping[str, str] = field(default_factory=dict)
+    blanks: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What fills them: the facts, as a shopper reads them."""
 
 
@@ -182,11 +183,22 @@ class TextGenerator(Protocol):
         """Model and adapter, for the trace."""
         ...
 
+    @property
+    def prompt(self) -> str:
+        """Name of the prompt it is to be given: one with examples, or the one it was tuned on."""
+        ...
+
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Callable[[str], bool] = ...
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Callable[[str], bool] = ...,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         """Yields (index of the prompt, next piece of its text) as the text grows, pieces of several
         prompts interleaved. A prompt is finished when `stop`, told its text so far, says so; all end when
-        `seconds` are over. Raises GeneratorError.
+        `seconds` are over. A model that draws its words draws by the prompt's seed. Raises GeneratorError.
         """
         ...

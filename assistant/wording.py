@@ -71,6 +71,7 @@ _MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "sto
 def with_article(noun: str) -> str:
     """As in "a timer" and "an alarm"; no article before a mass noun or a plural."""
     first, last = noun.split()[0], noun.split()[-1]
-    if first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "s", "tion")):
+    is_plural = last.endswith("s") and not last.endswith("ss")
+    if is_plural or first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
         return noun
     return f"an {noun}" if first[0].lower() in "aeiou" else f"a {noun}"

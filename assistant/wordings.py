@@ -184,7 +184,10 @@ def _composed(frame: str, reasons: Sequence[Reason], name: str, rng: random.Rand
         frame = frame.replace("v1} and {v2}", "v1}, and it {v2}").replace("V1} and {v2}", "V1}; {v2}")
     if "," in (parts.get("l1") or "") or ("{L1} and" in frame and "," in (parts.get("L1") or "")):
         return None
-    return as_sentence(_BLANK.sub(lambda m: parts[m.group(1)], frame).removesuffix("."))
+    said = _BLANK.sub(lambda m: parts[m.group(1)], frame).removesuffix(".")
+    if said.startswith(("But ", "However")) and ", but " in said:
+        return None
+    return as_sentence(re.sub(r"\bit also is\b", "it is also", said))
 
 
 def _clause(reason: Reason, shape: str, rng: random.Random) -> str | None:

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.facts import Facts
-from assistant.masking import Masked, masked
+from assistant.masking import facts_line, masked
 from assistant.ranking import Context, rank
 from assistant.reasons import Past, every_reason
-from assistant.types import Constraint, Reason
+from assistant.types import Constraint, Reason, ReasonKind
 from assistant.wording import is_adjective, money, shown
-from assistant.wordings import Place, Voice, first_clause, write
+from assistant.wordings import Place, Voice, text_of, write
 from retrieval.text import STOP_WORDS, fold, words
 from retrieval.types import AttributeTest, AttributeValue, Hit, Product, Quantity
 
@@ -59,15 +59,6 @@ def make_lessons(products: Sequence[Product], count: int, seed: int = 7) -> Iter
             yield lesson
 
 
-def facts_line(row: Masked) -> str:
-    """What the prompt says of the facts: each a clause, wishes that are met marked, since only they were asked for."""
-    said = []
-    for reason in row.reasons:
-        clause = first_clause(reason)
-        said.append(f"(asked) {clause}" if reason.kind == "request_met" else clause)
-    return "; ".join(said)
-
-
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """What other products state: the source of wishes that are not met."""
@@ -83,7 +74,9 @@ class _Shelf:
             for name, value in product.attributes.items():
                 if len(values[name]) < 200:
                     values[name].append(value)
-        return cls(products, values, list(values))
+        # What differs on every product is a number of the article, which nobody wishes for.
+        shared = {n: v for n, v in values.items() if len(v) < 20 or len(set(map(str, v))) < 0.95 * len(v)}
+        return cls(products, shared, list(shared))
 
 
 def _lesson(product: Product, shelf: _Shelf, rng: random.Random) -> Lesson | None:
@@ -96,12 +89,13 @@ def _lesson(product: Product, shelf: _Shelf, rng: random.Random) -> Lesson | Non
     reasons = _reasons(product, constraints, shelf, rng)
 
     # 2) One row: a reason against it alone, or one or two for it.
+    place: Place = "first"
     against = [r for r in reasons if r.contribution < 0]
     speaking = [r for r in reasons if r.contribution > 0]
     if against and (not speaking or rng.random() < 0.3):
         chosen, place = [rng.choice(against)], "catch"
     elif len(speaking) > 1 and rng.random() < PAIRED:
-        chosen, place = rng.sample(speaking, 2), "first"
+        chosen = rng.sample(speaking, 2)
     elif speaking:
         chosen, place = [rng.choice(speaking)], "more" if rng.random() < GONE_ON else "first"
     else:
@@ -128,8 +122,40 @@ def _reasons(product: Product, constraints: Sequence[Constraint], shelf: _Shelf,
         ranked = replace(ranked, contributions={**ranked.contributions, "taste": 0.05})
         other = product if rng.random() < 0.1 else rng.choice(shelf.products)
         past = Past(other, rng.choice(_VERBS))
-    found = every_reason(ranked, constraints, past=past)
+    found = [*every_reason(ranked, constraints, past=past), *_of_the_page(product, rng)]
     return [replace(r, id=f"r{number}") for number, r in enumerate(found, start=1)]
+
+
+def _of_the_page(product: Product, rng: random.Random) -> list[Reason]:
+    """Reasons that need a whole search to find: what came close to the request, and what leads the page."""
+    found: list[Reason] = []
+    stated = [(n, shown(v)) for n, v in product.attributes.items() if not isinstance(v, bool)]
+    stated = [(n, said) for n, said in stated if len(said) <= _LONGEST_VALUE]
+
+    def add(kind: ReasonKind, signal: str, field: str, value: str, form: str, blanks: dict[str, str]) -> None:
+        found.append(Reason("", kind, product.id, signal, field, value, text_of(form, blanks), 0.05, form, blanks))
+
+    if rng.random() < 0.15 and stated:
+        closeness = rng.choice(["comes close to your request", "is what comes closest to your request"])
+        name, said = rng.choice(stated)
+        forms: list[tuple[str, dict[str, str]]] = [("near", {"name": name, "value": said}), ("near.title", {})]
+        if product.category:
+            forms.append(("near.category", {"where": product.category[-1]}))
+        form, blanks = rng.choices(forms, [4, 1, 1][: len(forms)])[0]
+        add("relevance", "meaning", name, said, form, blanks | {"closeness": closeness})
+    if rng.random() < 0.1:
+        superlative = rng.choice(["cheapest", "lightest", "heaviest", "largest", "smallest", "longest", "quietest"])
+        blanks = {"superlative": superlative, "count": rng.choice(["two", "three", "four"])}
+        form = "extreme"
+        measured = [(n, str(v)) for n, v in product.attributes.items() if isinstance(v, Quantity)]
+        if measured and superlative != "cheapest":
+            name, said = rng.choice(measured)
+            form, blanks = rng.choice(["extreme.at", "extreme.has"]), blanks | {"name": name, "value": said}
+        add("comparison", "low price", "price", "", form, blanks)
+    if rng.random() < 0.05 and product.description:
+        quote = product.description.split(". ")[0].rstrip(".") + "."
+        add("relevance", "meaning", "description", quote, "quote", {"quote": f"“{quote}”"})
+    return found
 
 
 def _wishes(product: Product, shelf: _Shelf, rng: random.Random) -> list[Constraint]:
@@ -139,7 +165,7 @@ def _wishes(product: Product, shelf: _Shelf, rng: random.Random) -> list[Constra
         made.append(_price_wish(product, rng))
     if rng.random() < 0.25:
         made.append(_brand_wish(product, shelf, rng))
-    stated = [n for n, v in product.attributes.items() if len(shown(v)) <= _LONGEST_VALUE]
+    stated = [n for n, v in product.attributes.items() if n in shelf.values and len(shown(v)) <= _LONGEST_VALUE]
     for name in rng.sample(stated, min(len(stated), rng.randint(1, 3))):
         wish = _attribute_wish(name, product.attributes[name], shelf, rng)
         if wish is not None:
