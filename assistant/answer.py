@@ -18,6 +18,8 @@ from typing import Any
 from assistant import replies
 from assistant.candidates import chosen, find, is_unheard_of, ranked_hits, variety_of
 from assistant.clerk import Clerk
+from assistant.contrast_replies import told
+from assistant.contrasts import changed
 from assistant.dialogue import Dialogue, apply, variety_wish, with_page, with_variety, without
 from assistant.explain import PROMPT, explain, short_name
 from assistant.facts import Facts
@@ -52,10 +54,15 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         dialogue = clerk.sessions.dialogue(session)
         if variety is not None:
             dialogue = replace(dialogue, variety=with_variety(dialogue, variety).variety)
+        told_to = changed(dialogue, message, clerk.settings.currency)
+        if told_to is not None:  # a change that a counterfactual has offered, to be had as it was run
+            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to)
+            return
         last = _last_page(clerk, dialogue)
         names = [short_name(product.title) for product in last]
         request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
-        if clerk.policies and is_about_the_shop(message) and not any(c.kind == "category" for c in request.constraints):
+        is_policy = clerk.policies and request.question is None and is_about_the_shop(message)
+        if is_policy and not any(c.kind == "category" for c in request.constraints):
             request = Request("policy")
         elif request.intent == "refine" and not (dialogue.constraints or dialogue.words or dialogue.last):
             request = replace(request, intent="search")  # there is nothing to refine yet
@@ -125,6 +132,12 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         small_talk = quoted(section) if section is not None else ""
     if small_talk:
         yield _finished(clerk, draft, dialogue, clock, reply=small_talk, suggestions=clerk.examples[:3])
+        return
+
+    if request.question is not None:
+        about = told(clerk, session, dialogue, request.question, partial(_recommendations, clerk))
+        draft = replace(draft, contrast=about.contrast)
+        yield _finished(clerk, draft, dialogue, clock, reply=about.reply, suggestions=about.suggestions)
         return
 
     # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
@@ -289,4 +302,5 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "variety": answer.variety,
         "timings_ms": dict(answer.timings_ms),
         "versions": dict(answer.versions),
+        "contrast": asdict(answer.contrast) if answer.contrast is not None else None,
     }

@@ -1,0 +1,386 @@
+"""A question about the page -> the answer in words, with its evidence. Plain wording; every number was computed.
+
+1) which products are meant    `naming`
+2) the page made again         `contrasts`
+3) what sets them apart        `contrasts`, worded by `contrast_facts`
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from assistant import contrasts
+from assistant.clerk import Clerk
+from assistant.contrast_facts import called, speaking_for
+from assistant.contrasts import Shelf, budget_of, differences, page_again, try_change, try_changes
+from assistant.dialogue import Dialogue, before_page
+from assistant.naming import Named, named
+from assistant.questions import Question
+from assistant.ranking import Context, Ranked, rank, signal_of
+from assistant.reasons import reasons_for
+from assistant.replies import WHAT_IF, markdown
+from assistant.types import Constraint, Contrast, Outcome, Recommendation, Trial
+from assistant.wording import listed, money, plural, shorten
+from retrieval.comparison import model_key
+from retrieval.types import Hit, Product
+
+TOLD = 3
+"""Changes that a reply names; the evidence holds all that were tried."""
+
+ASKED = 3
+"""Products named where a name fits several."""
+
+Recommend = Callable[[Dialogue, Sequence[Ranked]], tuple[Recommendation, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer to one question."""
+
+    reply: str
+    contrast: Contrast
+    suggestions: tuple[str, ...] = ()
+
+
+def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, recommend: Recommend) -> Told:
+    """Answers one question about the last page; `recommend` reads the reasons off a page, as an answer does."""
+    start = time.perf_counter()
+    result = _told(clerk, session, dialogue, question, recommend)
+    spent = round((time.perf_counter() - start) * 1000, 1)
+    contrast = replace(result.contrast, milliseconds=spent)
+    opening = "" if contrast.same_page else (
+        "Something has changed since you saw that page, the catalogue or your history; as things stand now: "
+    )  # fmt: skip
+    return replace(result, reply=markdown(opening + result.reply), contrast=contrast)
+
+
+def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, recommend: Recommend) -> Told:
+    kind = question.kind
+    if not dialogue.last:
+        line = "I have not shown you anything yet that I could explain. What are you looking for?"
+        return Told(line, Contrast(kind, "no_page", same_page=True), clerk.examples[:3])
+
+    # 1) Which products are meant.
+    asked: list[Named] = []
+    if question.one or kind != "what_if":
+        asked.append(named(clerk, session, dialogue, question.one))
+    if kind == "why_order":
+        # "Why this above that?": that is the second; "why the Orla first?": before whatever is second.
+        asked.append(named(clerk, session, dialogue, question.other, pointing=_rival_of(dialogue, asked[0])))
+        if len(dialogue.last) == 1 and not question.other:
+            return Told("It is the only product on the page.", Contrast(kind, "only_one"))
+    for each in asked:
+        if each.product is None:
+            return _not_found(each, kind, dialogue)
+
+    # 2) The page made again, and what it says.
+    shelf = page_again(clerk, before_page(dialogue))
+    same = tuple(r.product.id for r in shelf.page) == dialogue.last
+    if not shelf.page:
+        result = Told("Nothing fits your wishes any more.", Contrast(kind, "gone", reruns=1))
+    elif kind == "what_if":
+        result = _what_if(clerk, shelf, question, asked[0].product if asked else None)
+    elif kind == "why_order":
+        one, other = asked[0].product, asked[1].product
+        assert one is not None and other is not None
+        result = _why_order(clerk, shelf, one, other)
+    else:
+        product = _best_version(shelf, asked[0])
+        result = _why(clerk, shelf, product, recommend) if kind == "why" else _why_not(clerk, shelf, product)
+    contrast = replace(result.contrast, same_page=same, candidates=len(shelf.ranked))
+    return replace(result, contrast=contrast)
+
+
+# -- why -----------------------------------------------------------------------------------------------
+
+
+def _why(clerk: Clerk, shelf: Shelf, product: Product, recommend: Recommend) -> Told:
+    """Its reasons; for a product that is not on the page, why it is not."""
+    card = next((c for c in recommend(shelf.dialogue, shelf.page) if c.product.id == product.id), None)
+    standing = shelf.standing(product.id)
+    if card is None or standing is None:
+        result = _why_not(clerk, shelf, product, kind="why")
+        return replace(result, reply=f"I did not put it on this page. {result.reply}")
+    plus = [r.text for r in card.reasons if r.contribution >= 0]
+    minus = [r.text for r in card.reasons if r.contribution < 0]
+    said = " ".join(plus) or "Of all we have, its listing as a whole comes near what you asked for."
+    against = f" What speaks against it: {' '.join(minus)}" if minus else ""
+    place = f"{_capital(called(product))} is number {standing.shown} of {len(shelf.page)}."
+    contrast = Contrast("why", "reasons", standings=(standing,), reruns=1)
+    return Told(f"{place} {said}{against}", contrast, _offers(shelf))
+
+
+# -- why not -------------------------------------------------------------------------------------------
+
+
+def _why_not(clerk: Clerk, shelf: Shelf, product: Product, *, kind: str = "why_not") -> Told:
+    """Which wish it breaks; or where it came, and the signals that put it behind the last one shown."""
+    base = Contrast("why" if kind == "why" else "why_not", "shown", reruns=1)
+    standing = shelf.standing(product.id)
+    name = _capital(called(product))
+    if standing is not None and standing.shown is not None:
+        contrast = replace(base, standings=(standing,))
+        return Told(f"I did show it: {called(product)} is number {standing.shown}.", contrast, _offers(shelf))
+    broken = contrasts.broken_wishes(clerk, shelf, product)
+    if broken:
+        return _excluded(clerk, shelf, product, broken, base)
+    if shelf.dialogue.exclude_shown and product.id in shelf.dialogue.shown:
+        line = f"I showed you {called(product)} before, and you asked for something else."
+        return Told(line, replace(base, outcome="shown_before"), _offers(shelf))
+    if standing is None:  # it fits, and neither search brought it: look wider
+        shelf = page_again(clerk, shelf.dialogue, k=contrasts.WIDE)
+        standing = shelf.standing(product.id)
+        base = replace(base, reruns=2)
+    if standing is None or standing.place is None:
+        line = (
+            f"{name} breaks none of your wishes, but what its listing says is too far from your words: "
+            f"it is not among the {len(shelf.ranked):,} nearest."
+        )
+        return Told(line, replace(base, outcome="not_found_by_search"), _offers(shelf))
+
+    # It was ranked: behind its own other version, or behind what came in for variety, or simply behind.
+    own = shelf.ranked[standing.place - 1]
+    came = f"{name} came {_ordinal(standing.place)} of {len(shelf.ranked):,}."
+    version = next((r for r in shelf.page if model_key(r.product) == model_key(product)), None)
+    lifted = [r for r in shelf.page if "variety" in r.contributions]
+    outcome: Outcome = "behind"
+    rival = version or shelf.page[-1]
+    if version is not None:
+        outcome = "variant"
+        came += " I show one version of a model, so that the page has a choice:"
+        came += f" {called(version.product, product)} stands for it."
+    elif lifted and any((shelf.place(r.product.id) or 0) > standing.place for r in lifted):
+        outcome = "varied"
+        rival = max(lifted, key=lambda r: shelf.place(r.product.id) or 0)
+        after = shelf.place(rival.product.id) or 0
+        came += f" {_capital(called(rival.product, product))} came {_ordinal(after)} and was lifted onto the page"
+        came += " for variety."
+    found = differences(rival, own)
+    rival_standing = shelf.standing(rival.product.id)
+    assert rival_standing is not None
+    contrast = replace(base, outcome=outcome, standings=(rival_standing, standing), differences=found)
+    return Told(f"{came} {_apart(rival, own, shelf)}", contrast, _offers(shelf))
+
+
+def _excluded(clerk: Clerk, shelf: Shelf, product: Product, broken: Sequence[Constraint], base: Contrast) -> Told:
+    """The wishes that shut it out, each with its fact; and where it would come without, if it is one only."""
+    facts = [_breaking(clerk, product, c) for c in broken]
+    labels = listed([f"“{c.label}”" for c in broken])
+    line = f"{_capital(called(product))} does not fit {labels}: {' '.join(facts)}"
+    contrast = replace(base, outcome="excluded", broken=tuple(c.key for c in broken))
+    if len(broken) > 1:
+        return Told(line, contrast, _offers(shelf))
+    trial = _without_it(clerk, shelf, product, broken[0])
+    if trial is None:
+        return Told(line, contrast, _offers(shelf))
+    contrast = replace(contrast, trials=(trial,), reruns=base.reruns + 1)
+    if trial.place is None:
+        line += f" {trial.condition}, it would still not be among the products that I rank."
+        return Told(line, contrast, _offers(shelf))
+    would = "come first" if trial.first == product.id else f"come {_ordinal(trial.place)}"
+    return Told(f"{line} {trial.condition}, it would {would}.", contrast, _offers(shelf, [trial]))
+
+
+def _without_it(clerk: Clerk, shelf: Shelf, product: Product, wish: Constraint) -> Trial | None:
+    """The one broken wish raised to the product's price, or taken off, and the page made again."""
+    currency = clerk.settings.currency
+    if wish == budget_of(shelf.dialogue) and product.price is not None and product.price > (wish.high or 0.0):
+        limit = product.price
+        message, change = contrasts.limit_message(limit, currency), f"price: up to {money(limit, currency)}"
+        condition = contrasts.limit_condition(wish, limit, currency)
+    else:
+        message, change = contrasts.without_message(wish), f"without: {wish.label}"
+        condition = f"If “{wish.label}” did not matter"
+    return try_change(clerk, shelf.dialogue, change, message, condition, product)
+
+
+def _breaking(clerk: Clerk, product: Product, wish: Constraint) -> str:
+    """The fact that breaks one wish, as the reasons word it; a candidate it is not, so only that is asked."""
+    (alone,) = rank([Hit(product, words=0.0, meaning=0.0)], Context((wish,), clerk.facets.mean_rating))
+    against = [r.text for r in reasons_for(alone, [wish]) if r.signal == _signal(wish) and r.contribution < 0]
+    if against:
+        return against[0]
+    return "Its price is not stated." if wish.kind == "price" else "Its listing does not show that it does."
+
+
+# -- why this order ------------------------------------------------------------------------------------
+
+
+def _why_order(clerk: Clerk, shelf: Shelf, one: Product, other: Product) -> Told:
+    """Two products signal by signal; one that is not on the page is answered as "why not"."""
+    if one.id == other.id:
+        is_first = one.id == shelf.page[0].product.id
+        line = f"{_capital(called(one))} does come first." if is_first else "That is one and the same product."
+        return Told(line, Contrast("why_order", "only_one", reruns=1), _offers(shelf))
+    for product in (one, other):
+        standing = shelf.standing(product.id)
+        if standing is None or standing.place is None:
+            result = _why_not(clerk, shelf, product)
+            return replace(result, contrast=replace(result.contrast, kind="why_order"))
+    pair = [_ranked(shelf, p) for p in (one, other)]
+    order = {r.product.id: n for n, r in enumerate(_in_order(shelf))}
+    ahead, behind = sorted(pair, key=lambda r: order[r.product.id])
+    turned = "" if ahead.product.id == one.id else "It is the other way round. "
+    first, second = shelf.standing(ahead.product.id), shelf.standing(behind.product.id)
+    assert first is not None and second is not None
+    found = differences(ahead, behind)
+    names = called(ahead.product, behind.product), called(behind.product, ahead.product)
+    upper, lower = _where(first.shown, first.place), _where(second.shown, second.place)
+    where = f"{_capital(names[0])} comes {upper}, {names[1]} {lower}."
+    contrast = Contrast("why_order", "compared", standings=(first, second), differences=found, reruns=1)
+    return Told(f"{turned}{where} {_apart(ahead, behind, shelf, 'it')}", contrast, _offers(shelf))
+
+
+def _apart(ahead: Ranked, behind: Ranked, shelf: Shelf, subject: str = "") -> str:
+    """What decides between two candidates, and what speaks for the lower one; `subject` is the upper one's name."""
+    names = called(ahead.product, behind.product), called(behind.product, ahead.product)
+    plus, minus = speaking_for(differences(ahead, behind), ahead, behind, shelf.dialogue.constraints)
+    if abs(ahead.score - behind.score) < 1e-9:
+        return f"Both score the same, so the order between {names[0]} and {names[1]} is only that of our list."
+    said = f"What puts {subject or names[0]} ahead: {'; '.join(plus)}."
+    return f"{said} What speaks for {names[1]}: {'; '.join(minus)}." if minus else said
+
+
+# -- what if -------------------------------------------------------------------------------------------
+
+
+def _what_if(clerk: Clerk, shelf: Shelf, question: Question, target: Product | None) -> Told:
+    if question.amount is not None or question.wish:
+        return _supposed(clerk, shelf, question)
+    first = shelf.page[0].product
+    if target is not None and target.id == first.id:
+        line = f"{_capital(called(target))} comes first already."
+        return Told(line, Contrast("what_if", "shown", reruns=1), (WHAT_IF,))
+    trials = try_changes(clerk, shelf, contrasts.changes(clerk, shelf, target), product=target)
+    wanted = [t for t in trials if (t.first == target.id if target is not None else t.first not in ("", first.id))]
+    standings = tuple(s for p in (first, target) if p is not None and (s := shelf.standing(p.id)) is not None)
+    outcome: Outcome = "changed" if wanted else "unchanged"
+    contrast = Contrast("what_if", outcome, standings=standings, trials=trials, reruns=2 + len(trials))
+    if not wanted:
+        return Told(_nothing_changes(called(first), target, trials), contrast, _offers(shelf))
+    if target is None:  # the same product by a smaller change is the better advice
+        wanted = list({t.first: t for t in reversed(wanted)}.values())[::-1]
+    lines = [f"{trial.condition}, {_title(trial)} would come first." for trial in wanted[:TOLD]]
+    lines.append(f"I tried {plural(len(trials), 'change')} in all.")
+    return Told(f"Now {called(first)} comes first. {' '.join(lines)}", contrast, _offers(shelf, wanted))
+
+
+def _nothing_changes(first: str, target: Product | None, trials: Sequence[Trial]) -> str:
+    if not trials:
+        return f"There is no wish to take off or to change, so {first} stays first."
+    tried = f"I tried {plural(len(trials), 'change')}."
+    if target is not None:
+        return f"Nothing that I could change puts {called(target)} first: {tried}"
+    return f"Nothing you could drop changes the first place, {first}: {tried}"
+
+
+def _supposed(clerk: Clerk, shelf: Shelf, question: Question) -> Told:
+    """ "What if I had $20 more?", "what if quiet did not matter?": that one change, run."""
+    currency = clerk.settings.currency
+    budget = budget_of(shelf.dialogue)
+    wish = next((c for c in shelf.dialogue.constraints if c.key == question.wish), None)
+    first = shelf.page[0].product
+    if wish is not None:
+        change, message = f"without: {wish.label}", contrasts.without_message(wish)
+        condition = f"If “{wish.label}” did not matter"
+    elif budget is not None and budget.high is not None and question.amount is not None:
+        limit = round(budget.high + question.amount if question.relative else question.amount, 2)
+        change, message = f"price: up to {money(limit, currency)}", contrasts.limit_message(limit, currency)
+        condition = contrasts.limit_condition(budget, limit, currency)
+        if limit > 0:
+            condition = f"{condition}, up to {money(limit, currency, short=True)}"
+        if limit == budget.high:
+            return Told("That is the limit you have named already.", Contrast("what_if", "unchanged", reruns=1))
+    else:
+        line = f"You have not named a limit, so money holds nothing back: {called(first)} comes first at any price."
+        return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
+    trial = try_change(clerk, shelf.dialogue, change, message, condition)
+    if trial is None:
+        line = "That leaves nothing that I could search for."
+        return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
+    contrast = Contrast("what_if", "unchanged", trials=(trial,), reruns=2)
+    if not trial.first:
+        return Told(f"{condition}, nothing would fit.", contrast, _offers(shelf))
+    if trial.first == first.id:
+        return Told(f"{condition}, {called(first)} would still come first.", contrast, _offers(shelf, [trial]))
+    line = f"{condition}, {_title(trial)} would come first, before {called(first)}."
+    return Told(line, replace(contrast, outcome="changed"), _offers(shelf, [trial]))
+
+
+# -- small parts ---------------------------------------------------------------------------------------
+
+
+def _not_found(asked: Named, kind: str, dialogue: Dialogue) -> Told:
+    contrast = Contrast(kind, asked.problem or "unknown")  # type: ignore[arg-type]
+    if asked.problem == "out_of_range":
+        count = plural(len(dialogue.last), "product")
+        return Told(f"I have shown you {count}, so I am not sure which one you mean.", contrast)
+    if asked.problem == "gone":
+        return Told("That product has left our catalogue since I showed it.", contrast)
+    if asked.problem == "ambiguous":
+        names = [shorten(called(p, *asked.several), 60).removeprefix("the ") for p in asked.several[:ASKED]]
+        more = f" {len(asked.several):,} products fit that name, among them" if len(asked.several) > ASKED else ""
+        line = f"“{asked.said}” could be{more} {listed(names, 'or' if not more else 'and')}. Which one do you mean?"
+        opening = {"why_not": "Why not the", "why": "Why the"}.get(kind)
+        return Told(line, contrast, tuple(f"{opening} {name}?" for name in names) if opening else ())
+    if not asked.said:
+        return Told("I am not sure which product you mean. Give me its name, or its number on the page.", contrast)
+    if asked.proven:
+        return Told(f"We do not carry “{asked.said}”: none of our products is called that.", contrast)
+    return Told(f"I find no product of ours that is called “{asked.said}”.", contrast)
+
+
+def _rival_of(dialogue: Dialogue, one: Named) -> int:
+    """The place of the product to compare with where none is named: the first, or for the first the second."""
+    is_first = one.product is None or one.product.id == dialogue.last[0]
+    return 1 if is_first and len(dialogue.last) > 1 else 0
+
+
+def _best_version(shelf: Shelf, asked: Named) -> Product:
+    """Of the versions of a model that a name fits, the one on the page, or else the best placed."""
+    assert asked.product is not None
+    versions = (asked.product, *asked.several)
+    return min(versions, key=lambda p: (shelf.on_page(p.id) is None, shelf.place(p.id) or 10**9))
+
+
+def _ranked(shelf: Shelf, product: Product) -> Ranked:
+    place = shelf.place(product.id)
+    assert place is not None
+    return shelf.on_page(product.id) or shelf.ranked[place - 1]
+
+
+def _in_order(shelf: Shelf) -> list[Ranked]:
+    """The page as it stands, then the other candidates."""
+    shown = {r.product.id for r in shelf.page}
+    return [*shelf.page, *(r for r in shelf.ranked if r.product.id not in shown)]
+
+
+def _where(shown: int | None, place: int | None) -> str:
+    return f"as number {shown}" if shown is not None else f"{_ordinal(place or 0)}, not shown"
+
+
+def _signal(wish: Constraint) -> str:
+    return {"price": "budget", "stock": "stock"}.get(wish.kind) or signal_of(wish)
+
+
+def _offers(shelf: Shelf, trials: Sequence[Trial] = ()) -> tuple[str, ...]:
+    """The changes that were run, each to be had by a click; then the question for others."""
+    messages = tuple(dict.fromkeys(t.message for t in trials[:TOLD]))
+    return messages if messages else (WHAT_IF,)
+
+
+def _title(trial: Trial) -> str:
+    name = shorten(trial.first_title, 60)
+    return name if name.lower().startswith("the ") else f"the {name}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _ordinal(number: int) -> str:
+    """1st, 2nd, 13th."""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number:,}{ending}"
