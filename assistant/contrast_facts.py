@@ -19,12 +19,21 @@ LONGEST_TITLE = 60
 
 
 def called(product: Product, *others: Product) -> str:
-    """ "the Oakley Hush Kettle"; the whole title where another product of the sentence has the same short name."""
+    """ "the Oakley Hush Kettle"; the whole title where another product of the sentence has the same short name,
+    and its id beside it where that tells nothing either.
+    """
+    others = tuple(other for other in others if other.id != product.id)
     name = short_name(product.title)
-    if not name or any(short_name(other.title) == name for other in others if other.id != product.id):
+    if not name or any(short_name(other.title) == name for other in others):
         name = product.title
-    name = shorten(name, LONGEST_TITLE)
+    name = _cut(name)
+    if any(_cut(other.title) == name or _cut(short_name(other.title)) == name for other in others):
+        name = f"{name} ({product.id})"
     return name if name.lower().startswith("the ") else f"the {name}"
+
+
+def _cut(name: str) -> str:
+    return shorten(name, LONGEST_TITLE).replace(" -…", "…")
 
 
 def speaking_for(
@@ -88,7 +97,7 @@ def _price(product: Product) -> str:
 
 
 def _budget(price: Constraint | None, a: Product, b: Product) -> str:
-    asked = f", and you asked for {price.label.partition(':')[0]}" if price is not None else ""
+    asked = f", where you asked for “{price.label.partition(':')[0]}”" if price is not None else ""
     if a.price is None:
         return f"its price is not stated, while the other costs {_price(b)}{asked}"
     if b.price is None:

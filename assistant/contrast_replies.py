@@ -21,7 +21,7 @@ from assistant.questions import Question
 from assistant.ranking import Context, Ranked, rank, signal_of
 from assistant.reasons import reasons_for
 from assistant.replies import WHAT_IF, markdown
-from assistant.types import Constraint, Contrast, Outcome, Recommendation, Trial
+from assistant.types import Constraint, Contrast, Outcome, Recommendation, Standing, Trial
 from assistant.wording import listed, money, plural, shorten
 from retrieval.comparison import model_key
 from retrieval.types import Hit, Product
@@ -88,7 +88,8 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, re
         result = _why_order(clerk, shelf, one, other)
     else:
         product = _best_version(shelf, asked[0])
-        result = _why(clerk, shelf, product, recommend) if kind == "why" else _why_not(clerk, shelf, product)
+        versions = asked[0].several
+        result = _why(clerk, shelf, product, recommend) if kind == "why" else _why_not(clerk, shelf, product, versions)
     contrast = replace(result.contrast, same_page=same, candidates=len(shelf.ranked))
     return replace(result, contrast=contrast)
 
@@ -107,7 +108,7 @@ def _why(clerk: Clerk, shelf: Shelf, product: Product, recommend: Recommend) -> 
     minus = [r.text for r in card.reasons if r.contribution < 0]
     said = " ".join(plus) or "Of all we have, its listing as a whole comes near what you asked for."
     against = f" What speaks against it: {' '.join(minus)}" if minus else ""
-    place = f"{_capital(called(product))} is number {standing.shown} of {len(shelf.page)}."
+    place = f"Number {standing.shown} of {len(shelf.page)} is {called(product)}."
     contrast = Contrast("why", "reasons", standings=(standing,), reruns=1)
     return Told(f"{place} {said}{against}", contrast, _offers(shelf))
 
@@ -115,17 +116,22 @@ def _why(clerk: Clerk, shelf: Shelf, product: Product, recommend: Recommend) -> 
 # -- why not -------------------------------------------------------------------------------------------
 
 
-def _why_not(clerk: Clerk, shelf: Shelf, product: Product, *, kind: str = "why_not") -> Told:
-    """Which wish it breaks; or where it came, and the signals that put it behind the last one shown."""
+def _why_not(
+    clerk: Clerk, shelf: Shelf, product: Product, versions: Sequence[Product] = (), *, kind: str = "why_not"
+) -> Told:
+    """Which wish it breaks; or where it came, and the signals that put it behind the last one shown.
+
+    `versions` are others of the same model that the name fits as well.
+    """
     base = Contrast("why" if kind == "why" else "why_not", "shown", reruns=1)
     standing = shelf.standing(product.id)
     name = _capital(called(product))
     if standing is not None and standing.shown is not None:
         contrast = replace(base, standings=(standing,))
-        return Told(f"I did show it: {called(product)} is number {standing.shown}.", contrast, _offers(shelf))
+        return Told(f"I did show it: number {standing.shown} is {called(product)}.", contrast, _offers(shelf))
     broken = contrasts.broken_wishes(clerk, shelf, product)
     if broken:
-        return _excluded(clerk, shelf, product, broken, base)
+        return _excluded(clerk, shelf, product, versions, broken, base)
     if shelf.dialogue.exclude_shown and product.id in shelf.dialogue.shown:
         line = f"I showed you {called(product)} before, and you asked for something else."
         return Told(line, replace(base, outcome="shown_before"), _offers(shelf))
@@ -135,7 +141,7 @@ def _why_not(clerk: Clerk, shelf: Shelf, product: Product, *, kind: str = "why_n
         base = replace(base, reruns=2)
     if standing is None or standing.place is None:
         line = (
-            f"{name} breaks none of your wishes, but what its listing says is too far from your words: "
+            f"None of your wishes shuts out {called(product)}, but what the listing says is too far from your words: "
             f"it is not among the {len(shelf.ranked):,} nearest."
         )
         return Told(line, replace(base, outcome="not_found_by_search"), _offers(shelf))
@@ -150,13 +156,14 @@ def _why_not(clerk: Clerk, shelf: Shelf, product: Product, *, kind: str = "why_n
     if version is not None:
         outcome = "variant"
         came += " I show one version of a model, so that the page has a choice:"
-        came += f" {called(version.product, product)} stands for it."
+        came += f" here that is {called(version.product, product)}."
     elif lifted and any((shelf.place(r.product.id) or 0) > standing.place for r in lifted):
         outcome = "varied"
         rival = max(lifted, key=lambda r: shelf.place(r.product.id) or 0)
         after = shelf.place(rival.product.id) or 0
-        came += f" {_capital(called(rival.product, product))} came {_ordinal(after)} and was lifted onto the page"
-        came += " for variety."
+        came += (
+            f" {_capital(called(rival.product, product))} came {_ordinal(after)}, and variety lifted it onto the page."
+        )
     found = differences(rival, own)
     rival_standing = shelf.standing(rival.product.id)
     assert rival_standing is not None
@@ -164,17 +171,27 @@ def _why_not(clerk: Clerk, shelf: Shelf, product: Product, *, kind: str = "why_n
     return Told(f"{came} {_apart(rival, own, shelf)}", contrast, _offers(shelf))
 
 
-def _excluded(clerk: Clerk, shelf: Shelf, product: Product, broken: Sequence[Constraint], base: Contrast) -> Told:
+def _excluded(
+    clerk: Clerk,
+    shelf: Shelf,
+    product: Product,
+    versions: Sequence[Product],
+    broken: Sequence[Constraint],
+    base: Contrast,
+) -> Told:
     """The wishes that shut it out, each with its fact; and where it would come without, if it is one only."""
     facts = [_breaking(clerk, product, c) for c in broken]
     labels = listed([f"“{c.label}”" for c in broken])
-    line = f"{_capital(called(product))} does not fit {labels}: {' '.join(facts)}"
+    line = f"{labels} {'shuts' if len(broken) == 1 else 'shut'} out {called(product)}: {' '.join(facts)}"
     contrast = replace(base, outcome="excluded", broken=tuple(c.key for c in broken))
     if len(broken) > 1:
         return Told(line, contrast, _offers(shelf))
     trial = _without_it(clerk, shelf, product, broken[0])
     if trial is None:
         return Told(line, contrast, _offers(shelf))
+    if any(v.id == trial.first and v.price == product.price for v in versions):
+        # Another colour of it comes first then: the same run answers for the model.
+        product, trial = next(v for v in versions if v.id == trial.first), replace(trial, place=1)
     contrast = replace(contrast, trials=(trial,), reruns=base.reruns + 1)
     if trial.place is None:
         line += f" {trial.condition}, it would still not be among the products that I rank."
@@ -193,7 +210,7 @@ def _without_it(clerk: Clerk, shelf: Shelf, product: Product, wish: Constraint) 
     else:
         message, change = contrasts.without_message(wish), f"without: {wish.label}"
         condition = f"If “{wish.label}” did not matter"
-    return try_change(clerk, shelf.dialogue, change, message, condition, product)
+    return try_change(clerk, shelf, change, message, condition, product)
 
 
 def _breaking(clerk: Clerk, product: Product, wish: Constraint) -> str:
@@ -212,7 +229,7 @@ def _why_order(clerk: Clerk, shelf: Shelf, one: Product, other: Product) -> Told
     """Two products signal by signal; one that is not on the page is answered as "why not"."""
     if one.id == other.id:
         is_first = one.id == shelf.page[0].product.id
-        line = f"{_capital(called(one))} does come first." if is_first else "That is one and the same product."
+        line = f"The first place is that of {called(one)}." if is_first else "That is one and the same product."
         return Told(line, Contrast("why_order", "only_one", reruns=1), _offers(shelf))
     for product in (one, other):
         standing = shelf.standing(product.id)
@@ -227,10 +244,10 @@ def _why_order(clerk: Clerk, shelf: Shelf, one: Product, other: Product) -> Told
     assert first is not None and second is not None
     found = differences(ahead, behind)
     names = called(ahead.product, behind.product), called(behind.product, ahead.product)
-    upper, lower = _where(first.shown, first.place), _where(second.shown, second.place)
-    where = f"{_capital(names[0])} comes {upper}, {names[1]} {lower}."
+    subject = f"number {first.shown}" if first.shown is not None else names[0]
+    where = f"{_capital(_where(names[0], first))}, {_where(names[1], second)}."
     contrast = Contrast("why_order", "compared", standings=(first, second), differences=found, reruns=1)
-    return Told(f"{turned}{where} {_apart(ahead, behind, shelf, 'it')}", contrast, _offers(shelf))
+    return Told(f"{turned}{where} {_apart(ahead, behind, shelf, subject)}", contrast, _offers(shelf))
 
 
 def _apart(ahead: Ranked, behind: Ranked, shelf: Shelf, subject: str = "") -> str:
@@ -238,7 +255,7 @@ def _apart(ahead: Ranked, behind: Ranked, shelf: Shelf, subject: str = "") -> st
     names = called(ahead.product, behind.product), called(behind.product, ahead.product)
     plus, minus = speaking_for(differences(ahead, behind), ahead, behind, shelf.dialogue.constraints)
     if abs(ahead.score - behind.score) < 1e-9:
-        return f"Both score the same, so the order between {names[0]} and {names[1]} is only that of our list."
+        return f"{_capital(names[0])} and {names[1]} score the same, so their order is only that of their ids."
     said = f"What puts {subject or names[0]} ahead: {'; '.join(plus)}."
     return f"{said} What speaks for {names[1]}: {'; '.join(minus)}." if minus else said
 
@@ -251,28 +268,29 @@ def _what_if(clerk: Clerk, shelf: Shelf, question: Question, target: Product | N
         return _supposed(clerk, shelf, question)
     first = shelf.page[0].product
     if target is not None and target.id == first.id:
-        line = f"{_capital(called(target))} comes first already."
+        line = f"The first place is that of {called(target)} already."
         return Told(line, Contrast("what_if", "shown", reruns=1), (WHAT_IF,))
     trials = try_changes(clerk, shelf, contrasts.changes(clerk, shelf, target), product=target)
-    wanted = [t for t in trials if (t.first == target.id if target is not None else t.first not in ("", first.id))]
+    fitting = [t for t in trials if t.first and not t.given_up]
+    wanted = [t for t in fitting if (t.first == target.id if target is not None else t.first != first.id)]
     standings = tuple(s for p in (first, target) if p is not None and (s := shelf.standing(p.id)) is not None)
     outcome: Outcome = "changed" if wanted else "unchanged"
-    contrast = Contrast("what_if", outcome, standings=standings, trials=trials, reruns=2 + len(trials))
+    contrast = Contrast("what_if", outcome, standings=standings, trials=trials, reruns=1 + len(trials))
     if not wanted:
         return Told(_nothing_changes(called(first), target, trials), contrast, _offers(shelf))
     if target is None:  # the same product by a smaller change is the better advice
-        wanted = list({t.first: t for t in reversed(wanted)}.values())[::-1]
-    lines = [f"{trial.condition}, {_title(trial)} would come first." for trial in wanted[:TOLD]]
+        wanted = [t for n, t in enumerate(wanted) if t.first not in {u.first for u in wanted[:n]}]
+    lines = [f"{trial.condition}, {_title(clerk, trial, first)} would come first." for trial in wanted[:TOLD]]
     lines.append(f"I tried {plural(len(trials), 'change')} in all.")
-    return Told(f"Now {called(first)} comes first. {' '.join(lines)}", contrast, _offers(shelf, wanted))
+    return Told(f"In first place now: {called(first)}. {' '.join(lines)}", contrast, _offers(shelf, wanted))
 
 
 def _nothing_changes(first: str, target: Product | None, trials: Sequence[Trial]) -> str:
     if not trials:
-        return f"There is no wish to take off or to change, so {first} stays first."
+        return f"There is no wish to take off or to change: the first place stays that of {first}."
     tried = f"I tried {plural(len(trials), 'change')}."
     if target is not None:
-        return f"Nothing that I could change puts {called(target)} first: {tried}"
+        return f"No single change that I know of puts {called(target)} first: {tried}"
     return f"Nothing you could drop changes the first place, {first}: {tried}"
 
 
@@ -294,18 +312,21 @@ def _supposed(clerk: Clerk, shelf: Shelf, question: Question) -> Told:
         if limit == budget.high:
             return Told("That is the limit you have named already.", Contrast("what_if", "unchanged", reruns=1))
     else:
-        line = f"You have not named a limit, so money holds nothing back: {called(first)} comes first at any price."
+        line = f"You have named no limit, so money held nothing back when {called(first)} came first."
+        if any(c.kind == "price" and c.high is not None for c in shelf.dialogue.constraints):
+            line = "You have named no limit of your own. Name one, and I can say what more would change."
         return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
-    trial = try_change(clerk, shelf.dialogue, change, message, condition)
+    trial = try_change(clerk, shelf, change, message, condition)
     if trial is None:
         line = "That leaves nothing that I could search for."
         return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
     contrast = Contrast("what_if", "unchanged", trials=(trial,), reruns=2)
-    if not trial.first:
-        return Told(f"{condition}, nothing would fit.", contrast, _offers(shelf))
+    if not trial.first or trial.given_up:
+        nearest = f"; {_title(clerk, trial, first)} would be the nearest" if trial.first else ""
+        return Told(f"{condition}, nothing would fit{nearest}.", contrast, _offers(shelf))
     if trial.first == first.id:
         return Told(f"{condition}, {called(first)} would still come first.", contrast, _offers(shelf, [trial]))
-    line = f"{condition}, {_title(trial)} would come first, before {called(first)}."
+    line = f"{condition}, {_title(clerk, trial, first)} would come first, before {called(first)}."
     return Told(line, replace(contrast, outcome="changed"), _offers(shelf, [trial]))
 
 
@@ -321,8 +342,10 @@ def _not_found(asked: Named, kind: str, dialogue: Dialogue) -> Told:
         return Told("That product has left our catalogue since I showed it.", contrast)
     if asked.problem == "ambiguous":
         names = [shorten(called(p, *asked.several), 60).removeprefix("the ") for p in asked.several[:ASKED]]
-        more = f" {len(asked.several):,} products fit that name, among them" if len(asked.several) > ASKED else ""
-        line = f"“{asked.said}” could be{more} {listed(names, 'or' if not more else 'and')}. Which one do you mean?"
+        if len(asked.several) > ASKED:
+            line = f"Several of our products fit “{asked.said}”, among them {listed(names)}. Which one do you mean?"
+        else:
+            line = f"“{asked.said}” could be {listed(names, 'or')}. Which one do you mean?"
         opening = {"why_not": "Why not the", "why": "Why the"}.get(kind)
         return Told(line, contrast, tuple(f"{opening} {name}?" for name in names) if opening else ())
     if not asked.said:
@@ -357,8 +380,11 @@ def _in_order(shelf: Shelf) -> list[Ranked]:
     return [*shelf.page, *(r for r in shelf.ranked if r.product.id not in shown)]
 
 
-def _where(shown: int | None, place: int | None) -> str:
-    return f"as number {shown}" if shown is not None else f"{_ordinal(place or 0)}, not shown"
+def _where(name: str, standing: Standing) -> str:
+    """Names are not the subject of an inflected verb here: they may be plural ("Headphones", "Boots")."""
+    if standing.shown is not None:
+        return f"number {standing.shown} is {name}"
+    return f"{name}, not on the page, came {_ordinal(standing.place or 0)}"
 
 
 def _signal(wish: Constraint) -> str:
@@ -371,9 +397,10 @@ def _offers(shelf: Shelf, trials: Sequence[Trial] = ()) -> tuple[str, ...]:
     return messages if messages else (WHAT_IF,)
 
 
-def _title(trial: Trial) -> str:
-    name = shorten(trial.first_title, 60)
-    return name if name.lower().startswith("the ") else f"the {name}"
+def _title(clerk: Clerk, trial: Trial, first: Product) -> str:
+    """What comes first after a change, told apart from what comes first now."""
+    found = clerk.searcher.index.catalog.get([trial.first]).get(trial.first)
+    return called(found, first) if found is not None else trial.first_title
 
 
 def _capital(text: str) -> str:

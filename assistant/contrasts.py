@@ -188,23 +188,27 @@ def try_changes(
     for change, message, condition in tried:
         if len(results) == MOST_TRIED or (results and time.perf_counter() > end):
             break
-        trial = try_change(clerk, shelf.dialogue, change, message, condition, product)
+        trial = try_change(clerk, shelf, change, message, condition, product)
         if trial is not None:
             results.append(trial)
     return tuple(results)
 
 
 def try_change(
-    clerk: Clerk, dialogue: Dialogue, change: str, message: str, condition: str, product: Product | None = None
+    clerk: Clerk, shelf: Shelf, change: str, message: str, condition: str, product: Product | None = None
 ) -> Trial | None:
     """One change run; None for one that leaves nothing to search for, whose first place would mean nothing."""
-    after = changed(dialogue, message, clerk.settings.currency)
-    if after is None or not (after.words.strip() or after.like or any(c.hard for c in after.constraints)):
+    state = changed(shelf.dialogue, message, clerk.settings.currency)
+    if state is None or not (state.words.strip() or state.like or any(c.hard for c in state.constraints)):
         return None
-    shelf = page_again(clerk, after)
-    place = shelf.place(product.id) if product is not None else None
-    first = shelf.page[0].product if shelf.page else None
-    return Trial(change, message, condition, first.id if first else "", short_name(first.title) if first else "", place)
+    after = page_again(clerk, state)
+    place = after.place(product.id) if product is not None else None
+    first = after.page[0].product if after.page else None
+    before = {c.key for c in shelf.found.given_up}
+    given_up = tuple(c.key for c in after.found.given_up if c.key not in before)
+    return Trial(
+        change, message, condition, first.id if first else "", short_name(first.title) if first else "", place, given_up
+    )
 
 
 def _limits(clerk: Clerk, shelf: Shelf, budget: Constraint, target: Product | None) -> Sequence[float]:

@@ -44,7 +44,7 @@ class Named:
 
 def named(clerk: Clerk, session: str, dialogue: Dialogue, text: str, *, pointing: int = 0) -> Named:
     """The product that the text names; `pointing` is the place on the page of "this", and of no name at all."""
-    said = shorten(" ".join(TOKEN.findall(fold(text).removeprefix("the "))), LONGEST_NAME)
+    said = shorten(" ".join(TOKEN.findall(fold(text).removeprefix("the ").removesuffix(" one"))), LONGEST_NAME)
     # 1) By its place on the page, or on the page before.
     place = pointing if not text or is_pointing(text) else ordinal_in(text)
     if place is not None:

@@ -73,7 +73,7 @@ _DROPPING = re.compile(
     r"(?:wasn't|weren't|isn't|was not|were not|is not) (?:important|needed|required|necessary))"
 )
 _MONEY_WORDS = frozenset(["budget", "money", "price", "cost"])
-_SPEND = re.compile(r"\b(?:budget|spend|spent|pay|paid|afford|had|have|add|added|limit|price|money|go)\b")
+_SPEND = re.compile(r"\b(?:budget|spend|spent|pay|paid|afford|had|have|add|added|limit|price|money)\b")
 _MORE = re.compile(r"\b(?:more|extra|another|additional|on top)\b")
 _LESS = re.compile(r"\b(?:less|fewer|lower)\b")
 _ID = re.compile(r"(?=.*\d)(?=.*[a-z])[\w.]+(?:[-_/][\w.]+)+")
@@ -136,7 +136,8 @@ def ordinal_in(text: str) -> int | None:
     for said in (phrase, bare, f"the {bare}", f"{bare} one"):
         if said in ORDINALS:
             return ORDINALS[said]
-    return None
+    counted = re.fullmatch(r"(?:the )?([1-9]\d?)(?:st|nd|rd|th)", bare)
+    return int(counted[1]) - 1 if counted else None
 
 
 def _why(said: str, names: Sequence[str]) -> Question | None:
@@ -186,7 +187,8 @@ def _what_if(what: str, wishes: Sequence[tuple[str, str]]) -> Question | None:
             if {stem(w) for w in words(label)} <= said or (key == "price" and said & _MONEY_WORDS):
                 return Question("what_if", wish=key)
     amounts = [a for a in find_amounts(what) if not a.unit and a.value > 0]
-    if len(amounts) != 1 or not (_SPEND.search(what) and (amounts[0].is_money or "budget" in said)):
+    is_of_money = any(key == "price" for key, _ in wishes) or (amounts and amounts[0].is_money)
+    if len(amounts) != 1 or not _SPEND.search(what) or not is_of_money:
         return None
     value = amounts[0].value
     if _MORE.search(what):

@@ -182,6 +182,8 @@ class Trial:
     first_title: str
     place: int | None
     """Place then of the product asked about; None if it is no candidate, or none was asked about."""
+    given_up: tuple[str, ...] = ()
+    """Keys of the wishes that had to be left aside then and not before: nothing would fit them all."""
 
 
 Outcome = Literal[
@@ -208,7 +210,7 @@ class Contrast:
     """How many products were ranked."""
     trials: tuple[Trial, ...] = ()
     reruns: int = 0
-    """How many times search and ranking were run for this answer."""
+    """How often the page was made: once as it stands, and once for each trial."""
     milliseconds: float = 0.0
 
 
