@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.explain import short_name
 from assistant.ranking import Ranked, judge, signal_of
 from assistant.reasons import SMALLEST, attribute_of
-from assistant.types import Constraint, Difference
+from assistant.replies import WHAT_IF
+from assistant.types import Constraint, Contrast, Difference, Trial
 from assistant.wording import is_adjective, listed, money, plural, shorten, shown
 from retrieval.types import Product
 
 FOR, AGAINST = 3, 2
 """Signals told of the product ahead, and of the other; the evidence holds all."""
+
+TOLD = 3
+"""Changes that a reply names; the evidence holds all that were tried."""
 
 LONGEST_TITLE = 60
 """Characters of a product's name in a sentence that names two of them."""
@@ -151,3 +156,23 @@ def _flag(name: str, value: object, who: str) -> str:
 
 def _path(product: Product) -> str:
     return " > ".join(product.category) or "no category"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer to one question."""
+
+    reply: str
+    contrast: Contrast
+    suggestions: tuple[str, ...] = ()
+
+
+def offers(trials: Sequence[Trial] = ()) -> tuple[str, ...]:
+    """The changes that were run, each to be had by a click; then the question for others."""
+    messages = tuple(dict.fromkeys(t.message for t in trials[:TOLD]))
+    return messages if messages else (WHAT_IF,)
+
+
+def capital(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -9,39 +9,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant import contrasts
 from assistant.clerk import Clerk
-from assistant.contrast_facts import called, speaking_for
-from assistant.contrasts import Shelf, budget_of, differences, page_again, try_change, try_changes
+from assistant.contrast_facts import Told, called, capital, offers, speaking_for
+from assistant.contrast_what_if import what_if
+from assistant.contrasts import Shelf, budget_of, differences, page_again, try_change
 from assistant.dialogue import Dialogue, before_page
 from assistant.naming import Named, named
 from assistant.questions import Question
 from assistant.ranking import Context, Ranked, rank, signal_of
 from assistant.reasons import reasons_for
-from assistant.replies import WHAT_IF, markdown
+from assistant.replies import markdown
 from assistant.types import Constraint, Contrast, Outcome, Recommendation, Standing, Trial
 from assistant.wording import listed, money, plural, shorten
 from retrieval.comparison import model_key
 from retrieval.types import Hit, Product
 
-TOLD = 3
-"""Changes that a reply names; the evidence holds all that were tried."""
-
 ASKED = 3
 """Products named where a name fits several."""
 
 Recommend = Callable[[Dialogue, Sequence[Ranked]], tuple[Recommendation, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The answer to one question."""
-
-    reply: str
-    contrast: Contrast
-    suggestions: tuple[str, ...] = ()
 
 
 def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, recommend: Recommend) -> Told:
@@ -81,7 +70,7 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, re
     if not shelf.page:
         result = Told("Nothing fits your wishes any more.", Contrast(kind, "gone", reruns=1))
     elif kind == "what_if":
-        result = _what_if(clerk, shelf, question, asked[0].product if asked else None)
+        result = what_if(clerk, shelf, question, asked[0].product if asked else None)
     elif kind == "why_order":
         one, other = asked[0].product, asked[1].product
         assert one is not None and other is not None
@@ -110,7 +99,7 @@ def _why(clerk: Clerk, shelf: Shelf, product: Product, recommend: Recommend) -> 
     against = f" What speaks against it: {' '.join(minus)}" if minus else ""
     place = f"Number {standing.shown} of {len(shelf.page)} is {called(product)}."
     contrast = Contrast("why", "reasons", standings=(standing,), reruns=1)
-    return Told(f"{place} {said}{against}", contrast, _offers(shelf))
+    return Told(f"{place} {said}{against}", contrast, offers())
 
 
 # -- why not -------------------------------------------------------------------------------------------
@@ -125,16 +114,16 @@ def _why_not(
     """
     base = Contrast("why" if kind == "why" else "why_not", "shown", reruns=1)
     standing = shelf.standing(product.id)
-    name = _capital(called(product))
+    name = capital(called(product))
     if standing is not None and standing.shown is not None:
         contrast = replace(base, standings=(standing,))
-        return Told(f"I did show it: number {standing.shown} is {called(product)}.", contrast, _offers(shelf))
+        return Told(f"I did show it: number {standing.shown} is {called(product)}.", contrast, offers())
     broken = contrasts.broken_wishes(clerk, shelf, product)
     if broken:
         return _excluded(clerk, shelf, product, versions, broken, base)
     if shelf.dialogue.exclude_shown and product.id in shelf.dialogue.shown:
         line = f"I showed you {called(product)} before, and you asked for something else."
-        return Told(line, replace(base, outcome="shown_before"), _offers(shelf))
+        return Told(line, replace(base, outcome="shown_before"), offers())
     if standing is None:  # it fits, and neither search brought it: look wider
         shelf = page_again(clerk, shelf.dialogue, k=contrasts.WIDE)
         standing = shelf.standing(product.id)
@@ -144,7 +133,7 @@ def _why_not(
             f"None of your wishes shuts out {called(product)}, but what the listing says is too far from your words: "
             f"it is not among the {len(shelf.ranked):,} nearest."
         )
-        return Told(line, replace(base, outcome="not_found_by_search"), _offers(shelf))
+        return Told(line, replace(base, outcome="not_found_by_search"), offers())
 
     # It was ranked: behind its own other version, or behind what came in for variety, or simply behind.
     own = shelf.ranked[standing.place - 1]
@@ -162,13 +151,13 @@ def _why_not(
         rival = max(lifted, key=lambda r: shelf.place(r.product.id) or 0)
         after = shelf.place(rival.product.id) or 0
         came += (
-            f" {_capital(called(rival.product, product))} came {_ordinal(after)}, and variety lifted it onto the page."
+            f" {capital(called(rival.product, product))} came {_ordinal(after)}, and variety lifted it onto the page."
         )
     found = differences(rival, own)
     rival_standing = shelf.standing(rival.product.id)
     assert rival_standing is not None
     contrast = replace(base, outcome=outcome, standings=(rival_standing, standing), differences=found)
-    return Told(f"{came} {_apart(rival, own, shelf)}", contrast, _offers(shelf))
+    return Told(f"{came} {_apart(rival, own, shelf)}", contrast, offers())
 
 
 def _excluded(
@@ -185,19 +174,19 @@ def _excluded(
     line = f"{labels} {'shuts' if len(broken) == 1 else 'shut'} out {called(product)}: {' '.join(facts)}"
     contrast = replace(base, outcome="excluded", broken=tuple(c.key for c in broken))
     if len(broken) > 1:
-        return Told(line, contrast, _offers(shelf))
+        return Told(line, contrast, offers())
     trial = _without_it(clerk, shelf, product, broken[0])
     if trial is None:
-        return Told(line, contrast, _offers(shelf))
+        return Told(line, contrast, offers())
     if any(v.id == trial.first and v.price == product.price for v in versions):
         # Another colour of it comes first then: the same run answers for the model.
         product, trial = next(v for v in versions if v.id == trial.first), replace(trial, place=1)
     contrast = replace(contrast, trials=(trial,), reruns=base.reruns + 1)
     if trial.place is None:
         line += f" {trial.condition}, it would still not be among the products that I rank."
-        return Told(line, contrast, _offers(shelf))
+        return Told(line, contrast, offers())
     would = "come first" if trial.first == product.id else f"come {_ordinal(trial.place)}"
-    return Told(f"{line} {trial.condition}, it would {would}.", contrast, _offers(shelf, [trial]))
+    return Told(f"{line} {trial.condition}, it would {would}.", contrast, offers([trial]))
 
 
 def _without_it(clerk: Clerk, shelf: Shelf, product: Product, wish: Constraint) -> Trial | None:
@@ -230,7 +219,7 @@ def _why_order(clerk: Clerk, shelf: Shelf, one: Product, other: Product) -> Told
     if one.id == other.id:
         is_first = one.id == shelf.page[0].product.id
         line = f"The first place is that of {called(one)}." if is_first else "That is one and the same product."
-        return Told(line, Contrast("why_order", "only_one", reruns=1), _offers(shelf))
+        return Told(line, Contrast("why_order", "only_one", reruns=1), offers())
     for product in (one, other):
         standing = shelf.standing(product.id)
         if standing is None or standing.place is None:
@@ -245,9 +234,9 @@ def _why_order(clerk: Clerk, shelf: Shelf, one: Product, other: Product) -> Told
     found = differences(ahead, behind)
     names = called(ahead.product, behind.product), called(behind.product, ahead.product)
     subject = f"number {first.shown}" if first.shown is not None else names[0]
-    where = f"{_capital(_where(names[0], first))}, {_where(names[1], second)}."
+    where = f"{capital(_where(names[0], first))}, {_where(names[1], second)}."
     contrast = Contrast("why_order", "compared", standings=(first, second), differences=found, reruns=1)
-    return Told(f"{turned}{where} {_apart(ahead, behind, shelf, subject)}", contrast, _offers(shelf))
+    return Told(f"{turned}{where} {_apart(ahead, behind, shelf, subject)}", contrast, offers())
 
 
 def _apart(ahead: Ranked, behind: Ranked, shelf: Shelf, subject: str = "") -> str:
@@ -255,79 +244,9 @@ def _apart(ahead: Ranked, behind: Ranked, shelf: Shelf, subject: str = "") -> st
     names = called(ahead.product, behind.product), called(behind.product, ahead.product)
     plus, minus = speaking_for(differences(ahead, behind), ahead, behind, shelf.dialogue.constraints)
     if abs(ahead.score - behind.score) < 1e-9:
-        return f"{_capital(names[0])} and {names[1]} score the same, so their order is only that of their ids."
+        return f"{capital(names[0])} and {names[1]} score the same, so their order is only that of their ids."
     said = f"What puts {subject or names[0]} ahead: {'; '.join(plus)}."
     return f"{said} What speaks for {names[1]}: {'; '.join(minus)}." if minus else said
-
-
-# -- what if -------------------------------------------------------------------------------------------
-
-
-def _what_if(clerk: Clerk, shelf: Shelf, question: Question, target: Product | None) -> Told:
-    if question.amount is not None or question.wish:
-        return _supposed(clerk, shelf, question)
-    first = shelf.page[0].product
-    if target is not None and target.id == first.id:
-        line = f"The first place is that of {called(target)} already."
-        return Told(line, Contrast("what_if", "shown", reruns=1), (WHAT_IF,))
-    trials = try_changes(clerk, shelf, contrasts.changes(clerk, shelf, target), product=target)
-    fitting = [t for t in trials if t.first and not t.given_up]
-    wanted = [t for t in fitting if (t.first == target.id if target is not None else t.first != first.id)]
-    standings = tuple(s for p in (first, target) if p is not None and (s := shelf.standing(p.id)) is not None)
-    outcome: Outcome = "changed" if wanted else "unchanged"
-    contrast = Contrast("what_if", outcome, standings=standings, trials=trials, reruns=1 + len(trials))
-    if not wanted:
-        return Told(_nothing_changes(called(first), target, trials), contrast, _offers(shelf))
-    if target is None:  # the same product by a smaller change is the better advice
-        wanted = [t for n, t in enumerate(wanted) if t.first not in {u.first for u in wanted[:n]}]
-    lines = [f"{trial.condition}, {_title(clerk, trial, first)} would come first." for trial in wanted[:TOLD]]
-    lines.append(f"I tried {plural(len(trials), 'change')} in all.")
-    return Told(f"In first place now: {called(first)}. {' '.join(lines)}", contrast, _offers(shelf, wanted))
-
-
-def _nothing_changes(first: str, target: Product | None, trials: Sequence[Trial]) -> str:
-    if not trials:
-        return f"There is no wish to take off or to change: the first place stays that of {first}."
-    tried = f"I tried {plural(len(trials), 'change')}."
-    if target is not None:
-        return f"No single change that I know of puts {called(target)} first: {tried}"
-    return f"Nothing you could drop changes the first place, {first}: {tried}"
-
-
-def _supposed(clerk: Clerk, shelf: Shelf, question: Question) -> Told:
-    """ "What if I had $20 more?", "what if quiet did not matter?": that one change, run."""
-    currency = clerk.settings.currency
-    budget = budget_of(shelf.dialogue)
-    wish = next((c for c in shelf.dialogue.constraints if c.key == question.wish), None)
-    first = shelf.page[0].product
-    if wish is not None:
-        change, message = f"without: {wish.label}", contrasts.without_message(wish)
-        condition = f"If “{wish.label}” did not matter"
-    elif budget is not None and budget.high is not None and question.amount is not None:
-        limit = round(budget.high + question.amount if question.relative else question.amount, 2)
-        change, message = f"price: up to {money(limit, currency)}", contrasts.limit_message(limit, currency)
-        condition = contrasts.limit_condition(budget, limit, currency)
-        if limit > 0:
-            condition = f"{condition}, up to {money(limit, currency, short=True)}"
-        if limit == budget.high:
-            return Told("That is the limit you have named already.", Contrast("what_if", "unchanged", reruns=1))
-    else:
-        line = f"You have named no limit, so money held nothing back when {called(first)} came first."
-        if any(c.kind == "price" and c.high is not None for c in shelf.dialogue.constraints):
-            line = "You have named no limit of your own. Name one, and I can say what more would change."
-        return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
-    trial = try_change(clerk, shelf, change, message, condition)
-    if trial is None:
-        line = "That leaves nothing that I could search for."
-        return Told(line, Contrast("what_if", "unchanged", reruns=1), _offers(shelf))
-    contrast = Contrast("what_if", "unchanged", trials=(trial,), reruns=2)
-    if not trial.first or trial.given_up:
-        nearest = f"; {_title(clerk, trial, first)} would be the nearest" if trial.first else ""
-        return Told(f"{condition}, nothing would fit{nearest}.", contrast, _offers(shelf))
-    if trial.first == first.id:
-        return Told(f"{condition}, {called(first)} would still come first.", contrast, _offers(shelf, [trial]))
-    line = f"{condition}, {_title(clerk, trial, first)} would come first, before {called(first)}."
-    return Told(line, replace(contrast, outcome="changed"), _offers(shelf, [trial]))
 
 
 # -- small parts ---------------------------------------------------------------------------------------
@@ -389,22 +308,6 @@ def _where(name: str, standing: Standing) -> str:
 
 def _signal(wish: Constraint) -> str:
     return {"price": "budget", "stock": "stock"}.get(wish.kind) or signal_of(wish)
-
-
-def _offers(shelf: Shelf, trials: Sequence[Trial] = ()) -> tuple[str, ...]:
-    """The changes that were run, each to be had by a click; then the question for others."""
-    messages = tuple(dict.fromkeys(t.message for t in trials[:TOLD]))
-    return messages if messages else (WHAT_IF,)
-
-
-def _title(clerk: Clerk, trial: Trial, first: Product) -> str:
-    """What comes first after a change, told apart from what comes first now."""
-    found = clerk.searcher.index.catalog.get([trial.first]).get(trial.first)
-    return called(found, first) if found is not None else trial.first_title
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _ordinal(number: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from assistant import contrasts
 from assistant.answer import answer, as_json
 from assistant.clerk import Clerk
+from assistant.contrast_facts import called
 from assistant.contrasts import changed, differences, limit_message, page_again
 from assistant.dialogue import Dialogue, before_page
 from assistant.types import Answer, Constraint, Contrast, Done
@@ -189,8 +190,9 @@ class TestWhatIf:
         for trial in evidence(given).trials:
             after = opened().say(trial.message)
             assert shown(after)[:1] == ([trial.first] if trial.first else []), trial
-        claimed = set(re.findall(r"the ([^,.]+?) would come first", given.reply))
-        assert claimed <= {t.first_title for t in evidence(given).trials}
+        claimed = set(re.findall(r", (the [^,.]+?) would come first", given.reply))
+        now = BY_ID[evidence(given).standings[0].product_id]
+        assert claimed <= {called(BY_ID[t.first], now) for t in evidence(given).trials if t.first and not t.given_up}
         assert set(given.suggestions) <= {t.message for t in evidence(given).trials} | {"What would change this?"}
 
     def test_more_money_is_the_price_of_what_would_come_first(self, clerk: Clerk) -> None:
