@@ -10,25 +10,27 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 from threading import Lock
 from typing import Any
 
 from assistant import replies
+from assistant.candidates import chosen, find, is_unheard_of, ranked_hits, variety_of
 from assistant.clerk import Clerk
-from assistant.dialogue import Dialogue, apply, as_filter, variety_wish, with_page, with_variety, without
+from assistant.contrast_replies import told
+from assistant.contrasts import changed
+from assistant.dialogue import Dialogue, apply, variety_wish, with_page, with_variety, without
 from assistant.explain import explain, short_name
 from assistant.facts import Facts
 from assistant.policies import best_section, is_about_the_shop, quoted
 from assistant.profile import nearest_past
 from assistant.prompting import load_prompt
-from assistant.ranking import Context, Ranked, rank
+from assistant.ranking import Ranked
 from assistant.reasons import Past, numbered, reasons_for
 from assistant.types import (
     Answer,
     AnswerEvent,
-    Constraint,
     Done,
     Dropped,
     Found,
@@ -38,18 +40,9 @@ from assistant.types import (
     Worded,
 )
 from assistant.understand import Request, understand
-from assistant.variety import varied, variety_reason
-from retrieval.search import CANDIDATES, search, taste_vector
-from retrieval.text import words
-from retrieval.types import Hit, Product
-
-FAR = 0.30
-"""Cosine below which the nearest product has nothing to do with the request (all-MiniLM-L6-v2; unrelated
-texts lie around 0.1, loosely related ones above 0.3)."""
-
-FAR_UNHEARD = 0.42
-"""The same where every word of the request stands in no listing at all: a violin (0.33) is not offered a
-sweater; what is nearer ("microwave oven" to a microwave-safe set, 0.46) is offered, openly."""
+from assistant.variety import variety_reason
+from retrieval.search import CANDIDATES
+from retrieval.types import Product
 
 
 def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
@@ -61,10 +54,15 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         dialogue = clerk.sessions.dialogue(session)
         if variety is not None:
             dialogue = replace(dialogue, variety=with_variety(dialogue, variety).variety)
+        told_to = changed(dialogue, message, clerk.settings.currency)
+        if told_to is not None:  # a change that a counterfactual has offered, to be had as it was run
+            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to)
+            return
         last = _last_page(clerk, dialogue)
         names = [short_name(product.title) for product in last]
         request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
-        if clerk.policies and is_about_the_shop(message) and not any(c.kind == "category" for c in request.constraints):
+        is_policy = clerk.policies and request.question is None and is_about_the_shop(message)
+        if is_policy and not any(c.kind == "category" for c in request.constraints):
             request = Request("policy")
         elif request.intent == "refine" and not (dialogue.constraints or dialogue.words or dialogue.last):
             request = replace(request, intent="search")  # there is nothing to refine yet
@@ -88,7 +86,7 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
         before = clerk.sessions.dialogue(session)
         dialogue = with_variety(before, value)
         request = Request("refine", text=dialogue.words)
-        message = variety_wish(_variety(clerk, before), _variety(clerk, dialogue))
+        message = variety_wish(variety_of(clerk, before), variety_of(clerk, dialogue))
         yield from _answered(clerk, session, message, request, dialogue)
 
 
@@ -98,18 +96,13 @@ def ranked_for(clerk: Clerk, message: str, k: int) -> list[Ranked]:
     if request.intent not in ("search", "refine"):
         return []
     dialogue = apply(Dialogue(), request, (), clerk.facets, clerk.settings.currency)
-    return _rank(clerk, dialogue, _find(clerk, dialogue, k=max(k, CANDIDATES)).hits)[:k]
+    return ranked_hits(clerk, dialogue, find(clerk, dialogue, k=max(k, CANDIDATES)).hits)[:k]
 
 
 def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
     """The products last shown, in order; one that has left the catalogue since keeps no place."""
     known = clerk.searcher.index.catalog.get(dialogue.last)
     return [known[id] for id in dialogue.last if id in known]
-
-
-def _variety(clerk: Clerk, dialogue: Dialogue) -> float:
-    """Where the slider stands: the shopper's own choice, or the shop's."""
-    return clerk.settings.variety if dialogue.variety is None else dialogue.variety
 
 
 def _turn(clerk: Clerk, session: str) -> Lock:
@@ -126,7 +119,7 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         intent=request.intent,
         constraints=dialogue.constraints,
         reply="",
-        variety=_variety(clerk, dialogue),
+        variety=variety_of(clerk, dialogue),
         versions=_versions(clerk),
     )
 
@@ -141,24 +134,23 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         yield _finished(clerk, draft, dialogue, clock, reply=small_talk, suggestions=clerk.examples[:3])
         return
 
+    if request.question is not None:
+        about = told(clerk, session, dialogue, request.question, partial(_recommendations, clerk))
+        draft = replace(draft, contrast=about.contrast)
+        yield _finished(clerk, draft, dialogue, clock, reply=about.reply, suggestions=about.suggestions)
+        return
+
     # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
-    page = _find(clerk, dialogue)
+    page = find(clerk, dialogue)
     absent = tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
-    if not page.hits or _is_unheard_of(clerk, page, dialogue, absent):
+    if not page.hits or is_unheard_of(clerk, page, dialogue, absent):
         reply = replies.nothing(clerk, dialogue, absent)
         yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=clerk.examples[:3])
         return
 
-    # 3) Rank, choose the page, and read the reasons off the contributions. Where the reply says "the nearest", it
-    # must be the nearest, however varied the shopper likes it.
-    ranked = varied(
-        _rank(clerk, dialogue, page.hits),
-        clerk.settings.cards,
-        dialogue.constraints,
-        variety=0.0 if page.given_up or replies.says_nearest(dialogue, request, absent) else draft.variety,
-        method=clerk.settings.variety_method,
-        vectors_of=clerk.searcher.index.store.vectors,
-    )
+    # 3) Rank, choose the page, and read the reasons off the contributions.
+    dialogue = replace(dialogue, nearest=replies.says_nearest(dialogue, request, absent))
+    ranked = chosen(clerk, dialogue, page, ranked_hits(clerk, dialogue, page.hits))
     recommendations = _recommendations(clerk, dialogue, ranked)
     opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
     yield Found(opening, recommendations)
@@ -189,72 +181,6 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     reply = replies.whole(opening, recommendations, sentences)
     suggestions = replies.suggestions(clerk, dialogue, recommendations)
     yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=suggestions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """What a search gave."""
-
-    hits: Sequence[Hit]
-    given_up: tuple[Constraint, ...] = ()
-    """Hard wishes that had to be let go, because nothing fits them all."""
-    fitting: int = 0
-    """How many products meet every hard wish."""
-
-
-def _find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> _Page:
-    """The hits under all hard wishes; failing that, under as many as can be kept."""
-    kept = list(dialogue.constraints)
-    given_up: list[Constraint] = []
-    exclude = dialogue.shown if dialogue.exclude_shown else ()
-    fitting = int(clerk.facets.mask(as_filter(kept, exclude)).sum())
-    if fitting == 0 and dialogue.exclude_shown and not dialogue.like:
-        return _Page(())  # "something else", and there is nothing else: that is the answer
-    left = fitting
-    while left == 0:
-        hard = [c for c in kept if c.hard]
-        if not hard:
-            return _Page(())
-        room = {c.key: int(clerk.facets.mask(as_filter([k for k in kept if k != c], exclude)).sum()) for c in hard}
-        victim = max(hard, key=lambda c: (room[c.key] > 0, _yielding(c), room[c.key]))
-        kept.remove(victim)
-        given_up.append(victim)
-        left = room[victim.key]
-    hits = search(
-        clerk.searcher,
-        f"{dialogue.words} {dialogue.like}".strip(),
-        filter=as_filter(kept, exclude),
-        history=_ids(dialogue),
-        k=k,
-    )
-    return _Page(hits, tuple(given_up), fitting)
-
-
-def _yielding(constraint: Constraint) -> int:
-    """Which wish is let go first, highest first: a colour before a budget, a budget before what it is at all."""
-    if constraint.negated:
-        return 1  # "not wool" may be an allergy
-    return {"attribute": 4, "brand": 4, "stock": 3, "price": 2, "category": 0}[constraint.kind]
-
-
-def _is_unheard_of(clerk: Clerk, page: _Page, dialogue: Dialogue, absent: Sequence[str]) -> bool:
-    """Whether the request names nothing this shop has and nothing comes near it in meaning."""
-    named = any(c.kind in ("category", "brand", "attribute") and not c.negated for c in dialogue.constraints)
-    if named or not dialogue.words:
-        return False
-    # Against the request alone: the search itself also leans towards the shopper's past.
-    vectors = clerk.searcher.index.store.vectors([hit.product.id for hit in page.hits])
-    request = clerk.searcher.encode(dialogue.words)
-    far = FAR_UNHEARD if absent and len(absent) >= len(dialogue.extra.split()) else FAR
-    return max(float(vector @ request) for vector in vectors.values()) < far
-
-
-def _rank(clerk: Clerk, dialogue: Dialogue, hits: Sequence[Hit]) -> list[Ranked]:
-    taste = taste_vector(clerk.searcher, _ids(dialogue)) if dialogue.history else None
-    vectors = clerk.searcher.index.store.vectors([h.product.id for h in hits]) if taste is not None else None
-    spoken = set(words(dialogue.words))  # a product pointed at brings words that the shopper never said
-    hits = [replace(h, matched_words=tuple(w for w in h.matched_words if w in spoken)) for h in hits]
-    return rank(hits, Context(dialogue.constraints, clerk.facets.mean_rating, taste, vectors))
 
 
 def _recommendations(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> tuple[Recommendation, ...]:
@@ -289,10 +215,6 @@ def _past_of(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> Mapp
         if nearest is not None:
             found[r.product.id] = Past(known[nearest], verbs[nearest])
     return found
-
-
-def _ids(dialogue: Dialogue) -> list[str]:
-    return [item.product_id for item in dialogue.history]
 
 
 def _quote(clerk: Clerk, dialogue: Dialogue, product: Product) -> str:
@@ -386,4 +308,5 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "variety": answer.variety,
         "timings_ms": dict(answer.timings_ms),
         "versions": dict(answer.versions),
+        "contrast": asdict(answer.contrast) if answer.contrast is not None else None,
     }

@@ -39,6 +39,8 @@ class Dialogue:
     exclude_shown: bool = False
     variety: float | None = None
     """How varied the page is to be, 0 to 1; None until the shopper says so: what the shop has set."""
+    nearest: bool = False
+    """Whether the last page was offered as "the nearest" to something not sold, and so was not varied."""
 
 
 def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets: Facets, currency: str) -> Dialogue:
@@ -94,8 +96,12 @@ def with_variety(dialogue: Dialogue, value: float) -> Dialogue:
     What is on the page may come again: the wish is the same, only its products are chosen anew.
     """
     value = min(max(value, 0.0), 1.0) if value == value else 0.0  # NaN is no wish
-    shown = tuple(id for id in dialogue.shown if id not in dialogue.last)
-    return replace(dialogue, variety=value, shown=shown)
+    return replace(before_page(dialogue), variety=value)
+
+
+def before_page(dialogue: Dialogue) -> Dialogue:
+    """The state that the last page was made from: its own products do not count as shown yet."""
+    return replace(dialogue, shown=tuple(id for id in dialogue.shown if id not in dialogue.last))
 
 
 def variety_wish(old: float, new: float) -> str:

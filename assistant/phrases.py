@@ -150,3 +150,9 @@ ORDINALS = {
     **{f"#{n}": n - 1 for n in range(1, 11)},
     "last one": -1, "the last": -1, "number one": 0, "number two": 1, "number three": 2,
 }  # fmt: skip
+
+# What points at one product of the page without naming it.
+POINTING = frozenset(
+    ["this", "that", "it", "this one", "that one", "this product", "that product", "this item", "these", "those",
+     "them", "these ones"]
+)  # fmt: skip

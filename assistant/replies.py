@@ -20,6 +20,9 @@ from assistant.wording import listed, money, plural
 from retrieval.text import fold
 from retrieval.types import Filter
 
+WHAT_IF = "What would change this?"
+"""The follow-up that has the page made again under each change of one wish."""
+
 
 def small_talk(request: Request, shop_name: str, on_page: int) -> str:
     """The whole reply to a message that asks for no product; "" if it does ask for one."""
@@ -180,7 +183,7 @@ def suggestions(clerk: Clerk, dialogue: Dialogue, recommendations: Sequence[Reco
     if len(recommendations) > 1:
         name = short_name(recommendations[0].product.title)
         offers.append(f"More like {name if len(name) <= 40 else 'the first'}")
-    return tuple(offers[:4])
+    return (*offers[:4], WHAT_IF) if len(recommendations) > 1 else tuple(offers[:4])
 
 
 def _other_colour(clerk: Clerk, recommendations: Sequence[Recommendation], categories: frozenset[str]) -> str:

@@ -9,7 +9,10 @@ from typing import Literal, Protocol
 
 from retrieval.types import AttributeTest, Product
 
-Intent = Literal["search", "refine", "more", "start_over", "greeting", "thanks", "policy", "unclear"]
+Intent = Literal[
+    "search", "refine", "more", "start_over", "greeting", "thanks", "policy", "unclear",
+    "why", "why_not", "why_order", "what_if",
+]  # fmt: skip
 
 ConstraintKind = Literal["price", "category", "brand", "attribute", "stock"]
 
@@ -143,6 +146,80 @@ class Worded:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one product stood when the page was made again."""
+
+    product_id: str
+    place: int | None
+    """Its place among all candidates by score, 1 the best; None if it was no candidate."""
+    shown: int | None
+    """Its place on the page, 1 the first; None if it was not shown."""
+    score: float
+    contributions: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One signal of two products, the higher one's first; the sum of all differences is that of the scores."""
+
+    signal: str
+    ahead: float
+    behind: float
+
+    @property
+    def gap(self) -> float:
+        """How far this signal alone puts the higher product ahead; negative if it speaks for the lower one."""
+        return self.ahead - self.behind
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One change of one wish, with the search and the ranking run again under it."""
+
+    change: str
+    """What was changed: "price: up to $152.00", "without: quiet"."""
+    message: str
+    """What the shopper can say to have it so."""
+    condition: str
+    """How the reply says it: "With $12 more"."""
+    first: str
+    """Product id in first place then; "" if nothing fits."""
+    first_title: str
+    place: int | None
+    """Place then of the product asked about; None if it is no candidate, or none was asked about."""
+    given_up: tuple[str, ...] = ()
+    """Keys of the wishes that had to be left aside then and not before: nothing would fit them all."""
+
+
+Outcome = Literal[
+    "reasons", "compared", "shown", "excluded", "behind", "variant", "varied", "shown_before", "not_found_by_search",
+    "changed", "unchanged", "no_page", "unknown", "ambiguous", "out_of_range", "gone", "only_one",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """The evidence of an answer to "why", "why not" or "what if": what was run again, and what came of it."""
+
+    kind: Literal["why", "why_not", "why_order", "what_if"]
+    outcome: Outcome
+    same_page: bool = True
+    """Whether running it again gave the very page the shopper sees."""
+    standings: tuple[Standing, ...] = ()
+    """Of the products compared; the higher one first."""
+    differences: tuple[Difference, ...] = ()
+    """Between the first two standings, the largest first."""
+    broken: tuple[str, ...] = ()
+    """Keys of the hard wishes that shut the product out."""
+    candidates: int = 0
+    """How many products were ranked."""
+    trials: tuple[Trial, ...] = ()
+    reruns: int = 0
+    """How often the page was made: once as it stands, and once for each trial."""
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole of one turn; also what is stored for the trace."""
 
@@ -163,6 +240,8 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     """Encoder, generator and prompt that made it."""
+    contrast: Contrast | None = None
+    """The evidence, if it was a question about the page."""
 
 
 @dataclass(frozen=True, slots=True)

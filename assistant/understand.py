@@ -47,6 +47,7 @@ from assistant.phrases import (
     STOCK_PHRASES,
     THANKS,
 )
+from assistant.questions import Question, question_in
 from assistant.reading import (
     Match,
     Reader,
@@ -96,6 +97,8 @@ class Request:
     """The thing asked for, if nothing in the shop is called that: "a sofa", "jeans"."""
     notes: tuple[str, ...] = ()
     """What the reply must say about the reading: a mended spelling, a budget that cannot be."""
+    question: Question | None = None
+    """What is asked about the page shown, if the message asks for no product."""
 
 
 def understand(
@@ -115,6 +118,10 @@ def understand(
         return Request("thanks")
     if _is_said(folded, GREETINGS):
         return Request("greeting")
+    question = question_in(message, names=names, wishes=[(c.key, c.label) for c in context])
+    if question is not None:
+        return Request(question.kind, question=question)
+    folded = re.sub(r"\bwhy not\b", "how about", folded)  # "why not a green one?" asks for green, and denies nothing
 
     tokens = [Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(folded)]
     tokens, mended = mend_spelling(tokens, reader)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select, update
@@ -11,7 +12,18 @@ from assistant.database import KEEP_SECONDS, Feedback, Sessions, open_database, 
 from assistant.dialogue import Dialogue, apply, with_page
 from assistant.errors import SessionError
 from assistant.profile import Shopper
-from assistant.types import Answer, Dropped, PastItem, Reason, Recommendation, Sentence
+from assistant.types import (
+    Answer,
+    Contrast,
+    Difference,
+    Dropped,
+    PastItem,
+    Reason,
+    Recommendation,
+    Sentence,
+    Standing,
+    Trial,
+)
 from assistant.understand import understand
 from retrieval.errors import StorageFull
 from tests.assistant.shop import BY_ID, HOSTILE, make_reader
@@ -36,7 +48,9 @@ def answer(session: str, id: str = "a1", **changes: str) -> Answer:
     reason = Reason("r1", "request_met", "tent-2", "price", "price", "$120.00", "It costs $120.00.", 0.5)
     sentence = Sentence("tent-2", "At $120.00 it fits.", ("r1",), True, "model", (("price", "$120.00"),))
     request = understand("a green tent under $200", make_reader())
-    stated = {"message": "a green tent", "reply": "Here is one."} | changes
+    stated: dict[str, Any] = {"message": "a green tent", "reply": "Here is one."} | changes
+    standing = Standing("tent-2", 1, 1, 1.5, {"price": 0.5, "relevance": 1.0})
+    trial = Trial("without: green", "Without “green”", "If “green” did not matter", "tent-4", "Brindle Tansy 4", 2)
     return Answer(
         id=id,
         session=session,
@@ -49,6 +63,7 @@ def answer(session: str, id: str = "a1", **changes: str) -> Answer:
         variety=0.5,
         timings_ms={"total": 12.5},
         versions={"encoder": "hash-256"},
+        contrast=Contrast("what_if", "changed", True, (standing,), (Difference("price", 0.5, 0.2),), trials=(trial,)),
         **stated,
     )
 

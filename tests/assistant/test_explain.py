@@ -13,6 +13,7 @@ from assistant.errors import GeneratorError
 from assistant.explain import explain, plain, warm_up
 from assistant.facts import Facts
 from assistant.generators import ScriptedGenerator, never
+from assistant.prompting import PROMPT
 from assistant.ranking import Context, rank
 from assistant.reasons import numbered, reasons_for
 from assistant.types import Constraint, Dropped, Reason, Sentence, TextGenerator
@@ -150,12 +151,19 @@ class Broken:
     """Writes half a sentence and fails."""
 
     name = "broken"
+    prompt = PROMPT
 
     def __init__(self, said: str) -> None:
         self._said = said
 
     def generate(
-        self, prompts: Sequence[str], *, max_tokens: int, seconds: float, stop: Callable[[str], bool] = never
+        self,
+        prompts: Sequence[str],
+        *,
+        max_tokens: int,
+        seconds: float,
+        stop: Callable[[str], bool] = never,
+        seeds: Sequence[str] = (),
     ) -> Iterator[tuple[int, str]]:
         if self._said:
             yield 0, self._said
