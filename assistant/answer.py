@@ -6,25 +6,27 @@ cards, each verified sentence, and the whole.
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
+from itertools import chain
 from threading import Lock
 from typing import Any
 
 from assistant import replies
+from assistant.apart import kept_out, moved_by, rivals_of
 from assistant.clerk import Clerk
 from assistant.dialogue import Dialogue, apply, as_filter, variety_wish, with_page, with_variety, without
-from assistant.explain import PROMPT, explain, short_name
+from assistant.explain import PROMPT, explain, plain, short_name
+from assistant.extremes import comparison_reason
 from assistant.facts import Facts
+from assistant.occlusion import part_reasons
 from assistant.policies import best_section, is_about_the_shop, quoted
 from assistant.profile import nearest_past
 from assistant.prompting import load_prompt
 from assistant.ranking import Context, Ranked, rank
-from assistant.reasons import Past, numbered, reasons_for
+from assistant.reasons import SMALLEST, Past, asks_well_rated, is_said_plainly, needs_part, numbered, reasons_for
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -94,11 +96,56 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
 
 def ranked_for(clerk: Clerk, message: str, k: int) -> list[Ranked]:
     """One message outside any conversation, understood, searched and ranked as `answer` does; the best `k`."""
+    dialogue = _alone(clerk, message)
+    return [] if dialogue is None else candidates_for(clerk, dialogue, k=max(k, CANDIDATES))[:k]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What one message outside any conversation brings to the page, before any wording."""
+
+    dialogue: Dialogue
+    candidates: Sequence[Ranked]
+    """All that were ranked, best first."""
+    page: Sequence[Ranked]
+    recommendations: tuple[Recommendation, ...]
+
+
+def shown_for(clerk: Clerk, message: str) -> Shown | None:
+    """The page that `answer` gives to a message, with its reasons; None if it asks for no product or finds none."""
+    dialogue = _alone(clerk, message)
+    candidates = [] if dialogue is None else candidates_for(clerk, dialogue)
+    if dialogue is None or not candidates:
+        return None
+    page = varied(
+        candidates,
+        clerk.settings.cards,
+        dialogue.constraints,
+        variety=clerk.settings.variety,
+        method=clerk.settings.variety_method,
+        vectors_of=clerk.searcher.index.store.vectors,
+    )
+    return Shown(dialogue, candidates, page, _recommendations(clerk, dialogue, page, candidates))
+
+
+def candidates_for(
+    clerk: Clerk, dialogue: Dialogue, *, searched: Dialogue | None = None, k: int = CANDIDATES
+) -> list[Ranked]:
+    """The candidates of a state of the conversation, ranked; found under the wishes of `searched`, if that is given."""
+    return _rank(clerk, dialogue, _find(clerk, searched or dialogue, k=k).hits)
+
+
+def query_of(dialogue: Dialogue) -> str:
+    """What is searched for: the words, and the name of a product that the shopper pointed at."""
+    return f"{dialogue.words} {dialogue.like}".strip()
+
+
+def _alone(clerk: Clerk, message: str) -> Dialogue | None:
+    """The state after one message outside any conversation; None if it asks for no product."""
     request = understand(message, clerk.reader)
     if request.intent not in ("search", "refine"):
-        return []
-    dialogue = apply(Dialogue(), request, (), clerk.facets, clerk.settings.currency)
-    return _rank(clerk, dialogue, _find(clerk, dialogue, k=max(k, CANDIDATES)).hits)[:k]
+        return None
+    return apply(Dialogue(), request, (), clerk.facets, clerk.settings.currency)
 
 
 def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
@@ -151,15 +198,16 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
 
     # 3) Rank, choose the page, and read the reasons off the contributions. Where the reply says "the nearest", it
     # must be the nearest, however varied the shopper likes it.
+    candidates = _rank(clerk, dialogue, page.hits)
     ranked = varied(
-        _rank(clerk, dialogue, page.hits),
+        candidates,
         clerk.settings.cards,
         dialogue.constraints,
         variety=0.0 if page.given_up or replies.says_nearest(dialogue, request, absent) else draft.variety,
         method=clerk.settings.variety_method,
         vectors_of=clerk.searcher.index.store.vectors,
     )
-    recommendations = _recommendations(clerk, dialogue, ranked)
+    recommendations = _recommendations(clerk, dialogue, ranked, candidates)
     opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
     yield Found(opening, recommendations)
     clock.lap("cards")
@@ -168,7 +216,9 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     sentences: list[Sentence] = []
     dropped: list[Dropped] = []
     subjects = [_facts(clerk, dialogue, r) for r in recommendations]
-    for result in explain(subjects, clerk.generator, clerk.vocabulary, seconds=clerk.settings.generator.seconds):
+    worded = explain(subjects, clerk.generator, clerk.vocabulary, seconds=clerk.settings.generator.seconds)
+    as_they_are = (plain(reason) for r in recommendations for reason in r.reasons if is_said_plainly(reason))
+    for result in chain(worded, as_they_are):
         if isinstance(result, Dropped):
             dropped.append(result)
             continue
@@ -216,7 +266,7 @@ def _find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> _Page:
         left = room[victim.key]
     hits = search(
         clerk.searcher,
-        f"{dialogue.words} {dialogue.like}".strip(),
+        query_of(dialogue),
         filter=as_filter(kept, exclude),
         history=_ids(dialogue),
         k=k,
@@ -248,19 +298,41 @@ def _rank(clerk: Clerk, dialogue: Dialogue, hits: Sequence[Hit]) -> list[Ranked]
     vectors = clerk.searcher.index.store.vectors([h.product.id for h in hits]) if taste is not None else None
     spoken = set(words(dialogue.words))  # a product pointed at brings words that the shopper never said
     hits = [replace(h, matched_words=tuple(w for w in h.matched_words if w in spoken)) for h in hits]
-    return rank(hits, Context(dialogue.constraints, clerk.facets.mean_rating, taste, vectors))
+    context = Context(
+        dialogue.constraints,
+        clerk.facets.mean_rating,
+        taste,
+        vectors,
+        well_rated=asks_well_rated(dialogue.words),
+    )
+    return rank(hits, context)
 
 
-def _recommendations(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> tuple[Recommendation, ...]:
-    past = _past_of(clerk, dialogue, ranked)
+def _recommendations(
+    clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked], candidates: Sequence[Ranked]
+) -> tuple[Recommendation, ...]:
+    wishes, past = dialogue.constraints, _past_of(clerk, dialogue, ranked)
+    rivals, shares = rivals_of(ranked, candidates), kept_out(clerk.facets, dialogue)
+    moved = {r.product.id: moved_by(r, rivals, shares) for r in ranked}
+    bare = [r for r in ranked if needs_part(r, wishes, past=past.get(r.product.id), moved=moved[r.product.id])]
+    parts = part_reasons(
+        clerk.searcher,
+        query_of(dialogue),
+        bare if dialogue.words else (),
+        told=[c.test.attribute if c.test is not None else c.kind for c in wishes],
+        least=SMALLEST,
+        history=_ids(dialogue),
+    )
     groups = numbered(
         [
             reasons_for(
                 r,
-                dialogue.constraints,
+                wishes,
                 past=past.get(r.product.id),
                 variety=variety_reason(r, ranked),
-                quote=partial(_quote, clerk, dialogue, r.product),
+                comparison=comparison_reason(r, ranked, wishes),
+                part=parts.get(r.product.id),
+                moved=moved[r.product.id],
             )
             for r in ranked
         ]
@@ -289,18 +361,10 @@ def _ids(dialogue: Dialogue) -> list[str]:
     return [item.product_id for item in dialogue.history]
 
 
-def _quote(clerk: Clerk, dialogue: Dialogue, product: Product) -> str:
-    """The sentence of the description nearest in meaning to the request; "" without one of fitting length."""
-    sentences = [s for s in re.split(r"(?<=[.!?])\s+", product.description) if 20 <= len(s) <= 160][:6]
-    if not sentences or not dialogue.words:
-        return ""
-    vectors = clerk.searcher.encoder.encode(sentences)
-    return sentences[int((vectors @ clerk.searcher.encode(dialogue.words)).argmax())]
-
-
 def _facts(clerk: Clerk, dialogue: Dialogue, recommendation: Recommendation) -> Facts:
     past = tuple(r.value for r in recommendation.reasons if r.kind == "taste")
-    return Facts(recommendation.product, recommendation.reasons, dialogue.constraints, dialogue.words, past)
+    worded = [r for r in recommendation.reasons if not is_said_plainly(r)]
+    return Facts(recommendation.product, worded, dialogue.constraints, dialogue.words, past)
 
 
 def _finished(
