@@ -23,9 +23,14 @@ from retrieval.types import Product
 MOST_PARTS = 8
 """Parts of one product taken away."""
 
-MOST_TEXTS = 15
+MOST_TEXTS = 12
 """The same over all products of an answer: a text takes the bundled encoder some 15 to 35 ms on one core, and cards
 are due within a second."""
+
+NEAR = 0.30
+"""Cosine to the request that a part must have by itself. Taking any words away shifts a vector a little: without
+"colour: black" a kettle can be 0.03 further from "cheap kettle", which is no reason to tell (unrelated texts lie around
+0.1, loosely related ones above 0.3). For the same reason it must be no further than the product's parts are on average."""
 
 _LONGEST_VALUE = 60  # characters of an attribute that still reads as one fact
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
@@ -46,6 +51,8 @@ class Carried:
 
     part: Part
     contribution: float
+    alone: float
+    """Cosine of the part by itself to the request."""
 
 
 def part_reasons(
@@ -65,7 +72,9 @@ def part_reasons(
     for ranked, (carried, is_all) in zip(products, carry(searcher, query, products, history=history), strict=True):
         ordered = sorted(carried, key=lambda c: -c.contribution)
         # A title says little as a reason, for it stands above: it is named only where nothing else carries enough.
-        fit = [c for c in ordered if c.contribution >= least and _is_sayable(c.part, ranked.product, told)]
+        near = max(NEAR, sum(c.alone for c in carried) / len(carried))
+        enough = [c for c in ordered if c.contribution >= least and (c.alone >= near or c.part.field == "title")]
+        fit = [c for c in enough if _is_sayable(c.part, ranked.product, told)]
         best = next((c for c in fit if c.part.field != "title"), fit[0] if fit else None)
         if best is not None:
             reasons[ranked.product.id] = _reason(ranked, best, most=is_all and best is ordered[0])
@@ -79,14 +88,19 @@ def carry(
 
     Against the reranker's relevance where the product has one, else against the encoder's meaning.
     """
-    room = min(MOST_PARTS, MOST_TEXTS // max(len(products), 1))
+    if not products:
+        return []
+    room = min(MOST_PARTS, MOST_TEXTS // len(products))
     parts = [_likely(parts_of(r.product), query, room) for r in products]
     texts = [without(r.product, part) for r, chosen in zip(products, parts, strict=True) for part in chosen]
     owners = [r for r, chosen in zip(products, parts, strict=True) for _ in chosen]
+    alone_texts = [f"{part.field}: {part.value}" for chosen in parts for part in chosen]
+    searcher.encode_all([*texts, *alone_texts])  # one batch; what follows finds them remembered
     after = iter(contributions_of(searcher, query, owners, texts, history=history))
+    alone = iter(searcher.encode_all(alone_texts) @ searcher.encode(query))
     return [
         (
-            [Carried(part, r.contributions[signal_of(r)] - next(after)) for part in chosen],
+            [Carried(part, r.contributions[signal_of(r)] - next(after), float(next(alone))) for part in chosen],
             len(chosen) == len(parts_of(r.product)),
         )
         for r, chosen in zip(products, parts, strict=True)

@@ -84,7 +84,7 @@ def is_said_plainly(reason: Reason) -> bool:
     """Whether a reason keeps its plain wording: a language model that shortens a comparison ("the cheapest") claims
     more than the page shows, and it has no business with a quotation.
     """
-    return reason.kind == "comparison" or reason.signal in ("meaning", "relevance")
+    return reason.kind == "comparison" or _is_part(reason)
 
 
 def asks_well_rated(text: str) -> bool:
@@ -148,9 +148,11 @@ def _chosen(
         group = asked.get(r.kind, 4)
         if group == 0 and not _moves(r, moved):
             group = 3
-        return group, -moved.get(r.signal, r.contribution), -r.contribution
+        return group, -(r.contribution if _is_part(r) else moved.get(r.signal, r.contribution)), -r.contribution
 
     positive = [r for r in found if r.contribution >= SMALLEST]
+    if len(positive) > 1:  # a name stands above its reasons: that it comes near says something only by itself
+        positive = [r for r in positive if not (_is_part(r) and r.field == "title")]
     if comparison is not None and comparison.contribution >= SMALLEST:
         positive.append(comparison)
     telling = [r for r in positive if r.kind == "request_met" or _moves(r, moved)]
@@ -162,8 +164,11 @@ def _chosen(
 
 def _moves(reason: Reason, moved: Mapping[str, float]) -> bool:
     """Whether a reason gives the product a lead; a part of the text is its own, so all of it does."""
-    is_part = reason.signal in ("meaning", "relevance")
-    return is_part or moved.get(reason.signal, reason.contribution) >= MOVES
+    return _is_part(reason) or moved.get(reason.signal, reason.contribution) >= MOVES
+
+
+def _is_part(reason: Reason) -> bool:
+    return reason.signal in ("meaning", "relevance")
 
 
 def _with_unknowns_joined(found: Sequence[Reason], flags: Collection[str]) -> list[Reason]:
