@@ -100,6 +100,8 @@ class Fidelity:
     requests: int
     answered: int
     products: int
+    bare: int
+    """Products shown without a reason in their favour."""
     seed: int
     trials: tuple[Trial, ...]
     controls: tuple[Trial, ...]
@@ -138,12 +140,13 @@ def measure(
     trials: list[list[Trial]] = []
     controls: list[list[Trial]] = []
     kept: list[list[Kept]] = []
-    products = 0
+    products = bare = 0
     for done, query in enumerate(queries, start=1):
         shown = shown_for(clerk, query)
         if shown is not None:
             bench = _Bench(clerk, query, shown)
             products += len(shown.recommendations)
+            bare += sum(all(reason.contribution < 0 for reason in r.reasons) for r in shown.recommendations)
             trials.append([bench.trial(r, reason) for r in shown.recommendations for reason in r.reasons])
             controls.append([t for r in shown.recommendations if (t := bench.control(r, draw)) is not None])
             kept.append([bench.kept(r) for r in shown.recommendations if r.reasons])
@@ -169,6 +172,7 @@ def measure(
         requests=len(queries),
         answered=len(trials),
         products=products,
+        bare=bare,
         seed=seed,
         trials=tuple(t for some in trials for t in some),
         controls=tuple(t for some in controls for t in some),

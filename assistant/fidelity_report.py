@@ -69,6 +69,7 @@ def as_json(fidelity: Fidelity) -> dict[str, Any]:
         "requests": fidelity.requests,
         "answered": fidelity.answered,
         "products": fidelity.products,
+        "products_without": fidelity.bare,
         "reasons": len(fidelity.trials),
         "seed": fidelity.seed,
         "kinds": {
@@ -117,7 +118,7 @@ def as_markdown(fidelity: Fidelity) -> str:
 def _summary(fidelity: Fidelity) -> str:
     return (
         f"{fidelity.requests:,} requests, {fidelity.answered:,} with products; {len(fidelity.trials):,} reasons of "
-        f"{fidelity.products:,} products shown; seed {fidelity.seed}."
+        f"{fidelity.products:,} products shown, {fidelity.bare:,} with none in their favour; seed {fidelity.seed}."
     )
 
 

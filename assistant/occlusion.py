@@ -28,9 +28,9 @@ MOST_TEXTS = 12
 are due within a second."""
 
 NEAR = 0.30
-"""Cosine to the request that a part must have by itself. Taking any words away shifts a vector a little: without
-"colour: black" a kettle can be 0.03 further from "cheap kettle", which is no reason to tell (unrelated texts lie around
-0.1, loosely related ones above 0.3). For the same reason it must be no further than the product's parts are on average."""
+"""Cosine to the request that a part must have by itself, and no less than the parts beside the title have on average.
+Taking any words away shifts a vector a little: without its colour a kettle can be 0.03 further from "cheap kettle",
+which is no reason to tell (unrelated texts lie around 0.1, loosely related ones above 0.3)."""
 
 _LONGEST_VALUE = 60  # characters of an attribute that still reads as one fact
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
@@ -71,11 +71,14 @@ def part_reasons(
     reasons: dict[str, Reason] = {}
     for ranked, (carried, is_all) in zip(products, carry(searcher, query, products, history=history), strict=True):
         ordered = sorted(carried, key=lambda c: -c.contribution)
-        # A title says little as a reason, for it stands above: it is named only where nothing else carries enough.
-        near = max(NEAR, sum(c.alone for c in carried) / len(carried))
+        # A title says little as a reason, for it stands above, and so does the category that was asked for: they
+        # are named only where nothing else carries enough.
+        others = [c.alone for c in carried if c.part.field != "title"]
+        near = max(NEAR, sum(others) / max(len(others), 1) - 1e-6)
         enough = [c for c in ordered if c.contribution >= least and (c.alone >= near or c.part.field == "title")]
         fit = [c for c in enough if _is_sayable(c.part, ranked.product, told)]
-        best = next((c for c in fit if c.part.field != "title"), fit[0] if fit else None)
+        weak = {"title"} | {field for field in told if field == "category"}
+        best = next((c for c in fit if c.part.field not in weak), fit[0] if fit else None)
         if best is not None:
             reasons[ranked.product.id] = _reason(ranked, best, most=is_all and best is ordered[0])
     return reasons
@@ -140,6 +143,8 @@ def parts_of(product: Product) -> list[Part]:
         if value is not False and fact in text:
             parts.append(Part(name, shown(value)))
     sentences = [s for s in _SENTENCES.split(product.description[:LONGEST_MEANING].strip()) if s]
+    if len(product.description) > LONGEST_MEANING:
+        sentences = sentences[:-1]  # cut in the middle
     parts.extend(Part("description", s) for s in dict.fromkeys(sentences) if s in text)
     return parts
 
@@ -170,7 +175,7 @@ def _is_sayable(part: Part, product: Product, told: Sequence[str]) -> bool:
         return True  # named, not repeated
     if part.field == "description":
         return is_quotable(part.value, product)
-    if fold(part.field) in told:
+    if fold(part.field) in told and part.field != "category":
         return False
     return len(part.value) <= (LONGEST if part.field == "category" else _LONGEST_VALUE) and is_clean(
         f"{part.field} {part.value}"

@@ -61,7 +61,9 @@ def reasons_for(
     much of each contribution sets it apart (`assistant.apart`); without it, all of it does.
     """
     found = _found(ranked, constraints, past)
-    if part is not None:
+    # A name stands above its reasons, and that a tent is a tent goes without saying: each is told only by itself.
+    weak = {"title"} | {c.kind for c in constraints if c.kind == "category"}
+    if part is not None and not (part.field in weak and any(r.contribution >= SMALLEST for r in found)):
         found.append(part)
     return _chosen(found, variety, comparison, ranked.contributions if moved is None else moved)
 
@@ -151,8 +153,6 @@ def _chosen(
         return group, -(r.contribution if _is_part(r) else moved.get(r.signal, r.contribution)), -r.contribution
 
     positive = [r for r in found if r.contribution >= SMALLEST]
-    if len(positive) > 1:  # a name stands above its reasons: that it comes near says something only by itself
-        positive = [r for r in positive if not (_is_part(r) and r.field == "title")]
     if comparison is not None and comparison.contribution >= SMALLEST:
         positive.append(comparison)
     telling = [r for r in positive if r.kind == "request_met" or _moves(r, moved)]
@@ -187,7 +187,8 @@ def _unknowns_text(fields: Sequence[tuple[str, bool]]) -> str:
     given = listed([f"its {name}" for name, is_flag in fields if not is_flag], "or")
     asked = listed([f"{'is' if is_adjective(n) else 'has'} {n}" for n, is_flag in fields if is_flag], "or")
     said = [f"give {given}"] * bool(given) + [f"say whether it {asked}"] * bool(asked)
-    return f"The listing does not {' or '.join(said)}."
+    joint = ", or " if len(fields) > 2 else " or "
+    return f"The listing does not {joint.join(said)}."
 
 
 def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
