@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from assistant.answer import Shown, candidates_for, query_of, shown_for
 from assistant.clerk import Clerk
+from assistant.dialogue import without as unasked
 from assistant.occlusion import Part, contributions_of, without
 from assistant.ranking import Ranked, one_a_model, signal_of
 from assistant.types import Constraint, Reason, Recommendation
@@ -56,6 +57,9 @@ class Trial:
     text: str
     before: Standing
     after: Standing
+    taken_back: Standing | None = None
+    """Where it would stand had the shopper not asked for it at all, the wish's words left out of the search, too;
+    None for a reason that comes from no wish."""
 
     @property
     def lowers(self) -> bool:
@@ -78,6 +82,14 @@ class Trial:
     def leaves(self) -> bool:
         """The product is no longer on the page."""
         return not self.after.on_page
+
+    @property
+    def falls_without_wish(self) -> bool | None:
+        """The place gets worse if the wish is taken back (better, for a trade-off); None without a wish."""
+        if self.taken_back is None:
+            return None
+        change = self.taken_back.place - self.before.place
+        return change < 0 if self._speaks_against else change > 0
 
     @property
     def _speaks_against(self) -> bool:
@@ -112,10 +124,11 @@ class Fidelity:
     sufficiency: Mapping[str, Interval]
 
 
-MEASURES: Mapping[str, Callable[[Trial], bool]] = {
+MEASURES: Mapping[str, Callable[[Trial], bool | None]] = {
     "score lowers": lambda trial: trial.lowers,
     "falls or loses margin": lambda trial: trial.moves,
     "leaves the page": lambda trial: trial.leaves,
+    "falls without the wish": lambda trial: trial.falls_without_wish,
 }
 
 
@@ -191,6 +204,7 @@ class _Bench:
         self._candidates = _ordered([lifted.get(r.product.id, r) for r in shown.candidates])
         self._models = {model_key(r.product) for r in shown.page}
         self._wider: dict[str, list[Ranked]] = {}
+        self._unasked: dict[str, list[Ranked]] = {}
 
     def trial(self, recommendation: Recommendation, reason: Reason) -> Trial:
         """What a reason's signal does: taken from all candidates; a part of the text from its own product."""
@@ -233,7 +247,17 @@ class _Bench:
             text=reason.text,
             before=self._standing(id, self._candidates),
             after=self._standing(id, after, score=own),
+            taken_back=None if kind == "control" else self._taken_back(id, reason),
         )
+
+    def _taken_back(self, id: str, reason: Reason) -> Standing | None:
+        dialogue = self._shown.dialogue
+        wish = next((c for c in dialogue.constraints if _says(c, reason.signal)), None)
+        if wish is None:
+            return None
+        if wish.key not in self._unasked:
+            self._unasked[wish.key] = candidates_for(self._clerk, unasked(dialogue, wish.key))
+        return self._standing(id, self._unasked[wish.key])
 
     def _without(self, signal: str) -> list[Ranked]:
         wish = next((c for c in self._shown.dialogue.constraints if c.hard and _filter_signal(c) == signal), None)
@@ -286,6 +310,10 @@ def _kind(reason: Reason) -> str:
     return "relevance: part" if reason.signal in BASE else "relevance: words"
 
 
+def _says(wish: Constraint, signal: str) -> bool:
+    return signal in ("budget", "low price") if wish.kind == "price" else signal_of(wish) == signal
+
+
 def _filter_signal(wish: Constraint) -> str:
     return "budget" if wish.kind == "price" else signal_of(wish)
 
@@ -298,7 +326,11 @@ def _ordered(ranked: Sequence[Ranked]) -> list[Ranked]:
     return sorted(ranked, key=lambda r: (-round(r.score, 9), r.product.id))
 
 
-def _share(groups: Sequence[Sequence[T]], test: Callable[[T], bool], seed: int, resamples: int) -> Interval | None:
-    """The mean over requests of the share that passes, so that a long page counts no more than a short one."""
-    values = [sum(map(test, some)) / len(some) for some in groups if some]
-    return interval(values, seed=seed, resamples=resamples)
+def _share(
+    groups: Sequence[Sequence[T]], test: Callable[[T], bool | None], seed: int, resamples: int
+) -> Interval | None:
+    """The mean over requests of the share that passes, so that a long page counts no more than a short one; what the
+    test does not apply to (None) is left out.
+    """
+    results = [[passed for item in some if (passed := test(item)) is not None] for some in groups]
+    return interval([sum(some) / len(some) for some in results if some], seed=seed, resamples=resamples)

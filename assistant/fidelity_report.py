@@ -20,6 +20,9 @@ _NOTES = (
     "search run again, the product's place gets worse or its lead over the best product not on the page shrinks "
     "(the other way round for a trade-off).",
     "**leaves the page**: it is no longer among the products shown.",
+    "**falls without the wish**: had the shopper not asked for it, its words left out of the search as well, the "
+    "product would stand in a worse place (better, for a trade-off). A brand or colour asked for is also a word "
+    "searched for, so taking its signal alone away often changes little.",
     "A part of the text is taken out of its own product only, and that is scored again.",
     "**control**: a random other signal of the product that no reason names (meaning and relevance, on which every "
     "candidate stands, left out), held to the same tests.",
@@ -58,8 +61,9 @@ def as_csv(fidelity: Fidelity) -> str:
     )
     for t in failures(fidelity):
         margins = ["" if m is None else f"{m:.6f}" for m in (t.before.margin, t.after.margin)]
-        cells = [t.request, t.product_id, t.kind, t.signal, f"{t.contribution:.6f}", t.before.place, t.after.place]
-        writer.writerow([_harmless(c) if isinstance(c, str) else c for c in (*cells, *margins, t.text)])
+        names = [_harmless(text) for text in (t.request, t.product_id, t.kind, t.signal)]
+        numbers = [f"{t.contribution:.6f}", t.before.place, t.after.place, *margins]
+        writer.writerow([*names, *numbers, _harmless(t.text)])
     return out.getvalue()
 
 

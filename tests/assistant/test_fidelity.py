@@ -78,6 +78,16 @@ def test_a_filter_lifted_lets_in_what_it_kept_out(clerk: Clerk) -> None:
         assert t.moves
 
 
+def test_a_wish_taken_back_takes_its_words_with_it(clerk: Clerk) -> None:
+    # The word "red" finds the red tent without the wish as well; without either it is one tent of four.
+    [red] = [t for t in trials(clerk, "red tent") if t.signal == "wish:attribute:colour" and t.product_id == "p0"]
+    assert red.before.place == red.after.place == 1
+    assert red.taken_back is not None
+    assert red.taken_back.place == 4
+    assert red.falls_without_wish
+    assert all(t.taken_back is None for t in trials(clerk, "red tent") if t.kind == "social_proof")
+
+
 def test_a_wish_that_every_candidate_meets_moves_nothing(tmp_path: Path) -> None:
     with shop(tmp_path, [toy_product(n, attributes={"colour": "red"}, rating=None) for n in range(12)]) as opened:
         red = [t for t in trials(opened, "red tent") if t.signal.endswith("attribute:colour")]
@@ -175,7 +185,9 @@ class TestCommand:
         assert result.exit_code == 0, result.stderr
         out = json.loads(result.stdout)
         assert out["requests"] == 2
-        assert out["kinds"]["all"].keys() == {"count", "score lowers", "falls or loses margin", "leaves the page"}
+        assert out["kinds"]["all"].keys() == {"count", "score lowers", "falls or loses margin", "leaves the page"} | {
+            "falls without the wish"
+        }
         folder = toys / "data" / "evaluation" / "reasons"
         assert out["files"] == [str(folder / "report.md"), str(folder / "failures.csv")]
         assert all(Path(file).is_file() for file in out["files"])
