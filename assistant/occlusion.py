@@ -23,9 +23,9 @@ from retrieval.types import Product
 MOST_PARTS = 8
 """Parts of one product taken away."""
 
-MOST_TEXTS = 12
-"""The same over all products of an answer: a text takes the bundled encoder some 15 to 35 ms on one core, and cards
-are due within a second."""
+MOST_TEXTS = 9
+"""The same over all products of an answer, as cards are due within a second: a full text takes the bundled encoder
+15 to 35 ms on one core."""
 
 NEAR = 0.30
 """Cosine to the request that a part must have by itself, and no less than the parts beside the title have on average.

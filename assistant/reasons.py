@@ -75,11 +75,13 @@ def needs_part(
     past: Past | None = None,
     moved: Mapping[str, float] | None = None,
 ) -> bool:
-    """Whether so little else can be said for a product that its text is worth reading part by part."""
+    """Whether nothing else sets a product apart, so that its text is worth reading part by part. Only then: that takes
+    several times as long as the rest of an answer.
+    """
     if max(ranked.contributions.get(signal, 0.0) for signal in ("meaning", "relevance")) < SMALLEST:
         return False
     moved = ranked.contributions if moved is None else moved
-    return sum(r.contribution >= SMALLEST and _moves(r, moved) for r in _found(ranked, constraints, past)) < 2
+    return not any(r.contribution >= SMALLEST and _moves(r, moved) for r in _found(ranked, constraints, past))
 
 
 def is_said_plainly(reason: Reason) -> bool:

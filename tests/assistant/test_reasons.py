@@ -237,13 +237,13 @@ def test_what_others_think_is_missed_only_where_it_was_asked_for() -> None:
     ]
 
 
-def test_a_part_of_the_text_is_a_reason_only_where_little_else_sets_it_apart() -> None:
+def test_the_text_is_read_part_by_part_only_where_nothing_else_sets_it_apart() -> None:
     unrated = replace(RED_TENT, rating=None)
-    assert needs_part(ranked(unrated, RED), (RED,))
-    assert not needs_part(ranked(unrated, RED, WATERPROOF), (RED, WATERPROOF))
+    assert needs_part(ranked(unrated), ())
+    assert not needs_part(ranked(unrated, RED), (RED,))
     met_by_all = {"wish:attribute:colour": 0.0, "wish:attribute:waterproof": 0.0}
     assert needs_part(ranked(unrated, RED, WATERPROOF), (RED, WATERPROOF), moved=met_by_all)
-    assert not needs_part(replace(ranked(unrated, RED), contributions={"meaning": 0.01}), (RED,))
+    assert not needs_part(replace(ranked(unrated), contributions={"meaning": 0.01}), ())
     part = Reason("", "relevance", "p0", "meaning", "uses", "home and road", "Its uses come close.", 0.04)
     assert reasons_for(ranked(unrated, RED), (RED,), part=part)[-1] == part
 
