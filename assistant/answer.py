@@ -6,12 +6,10 @@ cards, each verified sentence, and the whole.
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -22,26 +20,11 @@ from assistant.contrast_replies import told
 from assistant.contrasts import changed
 from assistant.dialogue import Dialogue, apply, variety_wish, with_page, with_variety, without
 from assistant.explain import explain, short_name
-from assistant.facts import Facts
 from assistant.policies import best_section, is_about_the_shop, quoted
-from assistant.profile import nearest_past
 from assistant.prompting import load_prompt
-from assistant.ranking import Ranked
-from assistant.reasons import Past, numbered, reasons_for
-from assistant.types import (
-    Answer,
-    AnswerEvent,
-    Done,
-    Dropped,
-    Found,
-    Recommendation,
-    Sentence,
-    Understood,
-    Worded,
-)
+from assistant.recommending import facts_of, recommendations
+from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
 from assistant.understand import Request, understand
-from assistant.variety import variety_reason
-from retrieval.search import CANDIDATES
 from retrieval.types import Product
 
 
@@ -90,15 +73,6 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
         yield from _answered(clerk, session, message, request, dialogue)
 
 
-def ranked_for(clerk: Clerk, message: str, k: int) -> list[Ranked]:
-    """One message outside any conversation, understood, searched and ranked as `answer` does; the best `k`."""
-    request = understand(message, clerk.reader)
-    if request.intent not in ("search", "refine"):
-        return []
-    dialogue = apply(Dialogue(), request, (), clerk.facets, clerk.settings.currency)
-    return ranked_hits(clerk, dialogue, find(clerk, dialogue, k=max(k, CANDIDATES)).hits)[:k]
-
-
 def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
     """The products last shown, in order; one that has left the catalogue since keeps no place."""
     known = clerk.searcher.index.catalog.get(dialogue.last)
@@ -135,7 +109,7 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         return
 
     if request.question is not None:
-        about = told(clerk, session, dialogue, request.question, partial(_recommendations, clerk))
+        about = told(clerk, session, dialogue, request.question)
         draft = replace(draft, contrast=about.contrast)
         yield _finished(clerk, draft, dialogue, clock, reply=about.reply, suggestions=about.suggestions)
         return
@@ -150,22 +124,19 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
 
     # 3) Rank, choose the page, and read the reasons off the contributions.
     dialogue = replace(dialogue, nearest=replies.says_nearest(dialogue, request, absent))
-    ranked = chosen(clerk, dialogue, page, ranked_hits(clerk, dialogue, page.hits))
-    recommendations = _recommendations(clerk, dialogue, ranked)
+    candidates = ranked_hits(clerk, dialogue, page.hits)
+    ranked = chosen(clerk, dialogue, page, candidates)
+    recommended = recommendations(clerk, dialogue, ranked, candidates)
     opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
-    yield Found(opening, recommendations)
+    yield Found(opening, recommended)
     clock.lap("cards")
 
     # 4) Word the reasons; each sentence is checked before it goes out.
     sentences: list[Sentence] = []
     dropped: list[Dropped] = []
-    subjects = [_facts(clerk, dialogue, r) for r in recommendations]
+    seconds, voice = clerk.settings.generator.seconds, clerk.settings.voice
     for result in explain(
-        subjects,
-        clerk.generator,
-        clerk.vocabulary,
-        seconds=clerk.settings.generator.seconds,
-        voice=clerk.settings.voice,
+        facts_of(dialogue, recommended), clerk.generator, clerk.vocabulary, seconds=seconds, voice=voice, gate=clerk.gate
     ):
         if isinstance(result, Dropped):
             dropped.append(result)
@@ -176,59 +147,11 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         yield Worded(result)
 
     # 5) Done: the whole reply, stored with what was shown.
-    dialogue = with_page(dialogue, [r.product.id for r in recommendations])
-    draft = replace(draft, recommendations=recommendations, sentences=tuple(sentences), dropped=tuple(dropped))
-    reply = replies.whole(opening, recommendations, sentences)
-    suggestions = replies.suggestions(clerk, dialogue, recommendations)
+    dialogue = with_page(dialogue, [r.product.id for r in recommended])
+    draft = replace(draft, recommendations=recommended, sentences=tuple(sentences), dropped=tuple(dropped))
+    reply = replies.whole(opening, recommended, sentences)
+    suggestions = replies.suggestions(clerk, dialogue, recommended)
     yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=suggestions)
-
-
-def _recommendations(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> tuple[Recommendation, ...]:
-    past = _past_of(clerk, dialogue, ranked)
-    groups = numbered(
-        [
-            reasons_for(
-                r,
-                dialogue.constraints,
-                past=past.get(r.product.id),
-                variety=variety_reason(r, ranked),
-                quote=partial(_quote, clerk, dialogue, r.product),
-            )
-            for r in ranked
-        ]
-    )
-    return tuple(
-        Recommendation(r.product, r.score, r.contributions, reasons) for r, reasons in zip(ranked, groups, strict=True)
-    )
-
-
-def _past_of(clerk: Clerk, dialogue: Dialogue, ranked: Sequence[Ranked]) -> Mapping[str, Past]:
-    """For each product the one of the shopper's past it resembles most."""
-    if not dialogue.history:
-        return {}
-    verbs = {item.product_id: item.verb for item in dialogue.history}
-    known = clerk.searcher.index.catalog.get(list(verbs))
-    vectors = clerk.searcher.index.store.vectors([*known, *(r.product.id for r in ranked)])
-    found: dict[str, Past] = {}
-    for r in ranked:
-        nearest = nearest_past(r.product, list(known), vectors)
-        if nearest is not None:
-            found[r.product.id] = Past(known[nearest], verbs[nearest])
-    return found
-
-
-def _quote(clerk: Clerk, dialogue: Dialogue, product: Product) -> str:
-    """The sentence of the description nearest in meaning to the request; "" without one of fitting length."""
-    sentences = [s for s in re.split(r"(?<=[.!?])\s+", product.description) if 20 <= len(s) <= 160][:6]
-    if not sentences or not dialogue.words:
-        return ""
-    vectors = clerk.searcher.encoder.encode(sentences)
-    return sentences[int((vectors @ clerk.searcher.encode(dialogue.words)).argmax())]
-
-
-def _facts(clerk: Clerk, dialogue: Dialogue, recommendation: Recommendation) -> Facts:
-    past = tuple(r.value for r in recommendation.reasons if r.kind == "taste")
-    return Facts(recommendation.product, recommendation.reasons, dialogue.constraints, dialogue.words, past)
 
 
 def _finished(
@@ -247,6 +170,7 @@ def _versions(clerk: Clerk) -> Mapping[str, str]:
         "reranker": clerk.searcher.reranker.name if clerk.searcher.reranker is not None else "none",
         "generator": generator,
         "prompt": load_prompt(clerk.generator.prompt).label if clerk.generator is not None else "none",
+        "checker": clerk.gate.name if clerk.gate is not None else "rules",
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from assistant.clerk import Clerk
 from assistant.dialogue import Dialogue, as_filter
 from assistant.ranking import Context, Ranked, rank
+from assistant.reasons import asks_well_rated
 from assistant.types import Constraint
 from assistant.variety import varied
 from retrieval.search import CANDIDATES, search, taste_vector
@@ -57,9 +58,9 @@ def find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> Page:
         left = room[victim.key]
     hits = search(
         clerk.searcher,
-        f"{dialogue.words} {dialogue.like}".strip(),
+        query_of(dialogue),
         filter=as_filter(kept, exclude),
-        history=_ids(dialogue),
+        history=history_of(dialogue),
         k=k,
     )
     return Page(hits, tuple(given_up), fitting)
@@ -86,11 +87,18 @@ def is_unheard_of(clerk: Clerk, page: Page, dialogue: Dialogue, absent: Sequence
 
 def ranked_hits(clerk: Clerk, dialogue: Dialogue, hits: Sequence[Hit]) -> list[Ranked]:
     """The hits by score, best first: what the shopper said and what they did before, counted."""
-    taste = taste_vector(clerk.searcher, _ids(dialogue)) if dialogue.history else None
+    taste = taste_vector(clerk.searcher, history_of(dialogue)) if dialogue.history else None
     vectors = clerk.searcher.index.store.vectors([h.product.id for h in hits]) if taste is not None else None
     spoken = set(words(dialogue.words))  # a product pointed at brings words that the shopper never said
     hits = [replace(h, matched_words=tuple(w for w in h.matched_words if w in spoken)) for h in hits]
-    return rank(hits, Context(dialogue.constraints, clerk.facets.mean_rating, taste, vectors))
+    context = Context(
+        dialogue.constraints,
+        clerk.facets.mean_rating,
+        taste,
+        vectors,
+        well_rated=asks_well_rated(dialogue.words),
+    )
+    return rank(hits, context)
 
 
 def chosen(clerk: Clerk, dialogue: Dialogue, page: Page, ranked: Sequence[Ranked]) -> list[Ranked]:

@@ -126,7 +126,7 @@ def _quality(settings: Settings) -> Any:
 @common
 def search(text: str, k: int, data_dir: Path | None, as_json: bool) -> None:
     """The products for TEXT, with the signals that ranked them."""
-    from assistant.answer import ranked_for
+    from assistant.recommending import ranked_for
     from assistant.wording import money
 
     with opened_clerk(data_dir, words_only=True) as clerk:
@@ -156,7 +156,7 @@ def search(text: str, k: int, data_dir: Path | None, as_json: bool) -> None:
 @common
 def run(queries: Path, k: int, output: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Answer many queries; write a TREC run (qid Q0 product_id rank score storeclerk)."""
-    from assistant.answer import ranked_for
+    from assistant.recommending import ranked_for
 
     wanted = queries_of(queries)
     lines: list[str] = []

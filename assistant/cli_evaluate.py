@@ -67,6 +67,33 @@ def retrieval(
     print_result(result, [*_lines(evaluation), "", f"The report is in {folder / 'report.html'}."], as_json)
 
 
+@evaluate.command()
+@click.option("--queries", type=click.Path(path_type=Path), default=None, help="A request a line.  [default: made up]")
+@click.option("--limit", default=500, show_default=True, type=click.IntRange(1), help="How many requests at most.")
+@click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Of requests and intervals.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=None, help="[default: evaluation/reasons in the data folder]"
+)
+@common
+def reasons(
+    queries: Path | None, limit: int, seed: int, output: Path | None, data_dir: Path | None, as_json: bool
+) -> None:
+    """Whether reasons are true to the ranking: each one's signal is taken away, and all is ranked again."""
+    from assistant.fidelity import made_queries, measure
+    from assistant.fidelity_report import as_json as fidelity_json
+    from assistant.fidelity_report import lines_of_fidelity, make_writable, write_fidelity
+
+    asked = [text for _qid, text in queries_of(queries)] if queries is not None else None
+    with opened_clerk(data_dir, words_only=True) as clerk, progress_bars() as progress:
+        folder = output or clerk.settings.data_dir / "evaluation" / "reasons"
+        make_writable(folder)
+        texts = made_queries(clerk, limit, seed) if asked is None else asked[:limit]
+        fidelity = measure(clerk, texts, seed=seed, progress=progress)
+    files = write_fidelity(fidelity, folder)
+    result = fidelity_json(fidelity) | {"output": str(folder), "files": [str(file) for file in files]}
+    print_result(result, [*lines_of_fidelity(fidelity), "", f"The report is in {folder / 'report.md'}."], as_json)
+
+
 def _as_json(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "queries": len(evaluation.task.queries),

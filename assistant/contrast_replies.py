@@ -21,6 +21,7 @@ from assistant.naming import Named, named
 from assistant.questions import Question
 from assistant.ranking import Context, Ranked, rank, signal_of
 from assistant.reasons import reasons_for
+from assistant.recommending import recommendations
 from assistant.replies import markdown
 from assistant.types import Constraint, Contrast, Outcome, Recommendation, Standing, Trial
 from assistant.wording import listed, money, plural, shorten
@@ -30,13 +31,12 @@ from retrieval.types import Hit, Product
 ASKED = 3
 """Products named where a name fits several."""
 
-Recommend = Callable[[Dialogue, Sequence[Ranked]], tuple[Recommendation, ...]]
 
 
-def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, recommend: Recommend) -> Told:
-    """Answers one question about the last page; `recommend` reads the reasons off a page, as an answer does."""
+def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> Told:
+    """Answers one question about the last page."""
     start = time.perf_counter()
-    result = _told(clerk, session, dialogue, question, recommend)
+    result = _told(clerk, session, dialogue, question)
     spent = round((time.perf_counter() - start) * 1000, 1)
     contrast = replace(result.contrast, milliseconds=spent)
     opening = "" if contrast.same_page else (
@@ -45,7 +45,7 @@ def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, rec
     return replace(result, reply=markdown(opening + result.reply), contrast=contrast)
 
 
-def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, recommend: Recommend) -> Told:
+def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> Told:
     kind = question.kind
     if not dialogue.last:
         line = "I have not shown you anything yet that I could explain. What are you looking for?"
@@ -78,7 +78,7 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, re
     else:
         product = _best_version(shelf, asked[0])
         versions = asked[0].several
-        result = _why(clerk, shelf, product, recommend) if kind == "why" else _why_not(clerk, shelf, product, versions)
+        result = _why(clerk, shelf, product) if kind == "why" else _why_not(clerk, shelf, product, versions)
     contrast = replace(result.contrast, same_page=same, candidates=len(shelf.ranked))
     return replace(result, contrast=contrast)
 
@@ -86,9 +86,9 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, re
 # -- why -----------------------------------------------------------------------------------------------
 
 
-def _why(clerk: Clerk, shelf: Shelf, product: Product, recommend: Recommend) -> Told:
+def _why(clerk: Clerk, shelf: Shelf, product: Product) -> Told:
     """Its reasons; for a product that is not on the page, why it is not."""
-    card = next((c for c in recommend(shelf.dialogue, shelf.page) if c.product.id == product.id), None)
+    card = next((c for c in recommendations(clerk, shelf.dialogue, shelf.page, shelf.ranked) if c.product.id == product.id), None)
     standing = shelf.standing(product.id)
     if card is None or standing is None:
         result = _why_not(clerk, shelf, product, kind="why")

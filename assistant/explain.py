@@ -121,7 +121,10 @@ def _left_of(row: _Row, worded: set[str]) -> _Row | None:
 
 
 def _may_be_worded(reason: Reason, tuned: bool) -> bool:
-    return bool(reason.form) if tuned else reason.signal != "meaning" and reason.kind not in ("variety", "comparison")
+    if tuned:
+        return bool(reason.form)
+    # An untuned model that shortens a comparison ("the cheapest") claims more than the page shows.
+    return reason.signal not in ("meaning", "relevance") and reason.kind not in ("variety", "comparison")
 
 
 def _written(

@@ -64,6 +64,8 @@ class Context:
     """Shape (dimension,): the shopper's past; None without one."""
     vectors: Mapping[str, Vectors] | None = None
     """Candidates' own vectors, needed only with a taste."""
+    well_rated: bool = False
+    """Whether the shopper asked for what others rate well: what nobody has rated then leaves a wish open."""
 
 
 def rank(hits: Sequence[Hit], context: Context) -> list[Ranked]:
@@ -84,7 +86,8 @@ def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
         if constraint.kind == "price":
             signals["budget"] = budget_signal(constraint, product.price)
             if constraint.note and constraint.low is None:
-                signals["low price"] = 1 - min((product.price or 0) / max(constraint.high or 1, 0.01), 1)
+                price = float("inf") if product.price is None else product.price
+                signals["low price"] = 1 - min(price / max(constraint.high or 1, 0.01), 1)
         elif constraint.kind != "stock":
             signals[signal_of(constraint)] = wish_signal(constraint, product)
     if context.taste is not None and context.vectors and product.id in context.vectors:
@@ -92,6 +95,8 @@ def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
         signals["taste"] = float(np.clip(likeness * 4, -1, 1))  # cosines among candidates differ by some 0.25
     if product.rating is not None and product.rating_count:
         signals["rating"] = rating_signal(product.rating, product.rating_count, context.mean_rating)
+    elif context.well_rated:
+        signals["rating"] = UNSTATED
     if not product.in_stock:
         signals["stock"] = -1.0
     contributions = {name: WEIGHTS[name.partition(":")[0]] * value for name, value in signals.items()}
@@ -169,11 +174,11 @@ def _judge_attribute(test: AttributeTest, product: Product) -> tuple[bool, bool]
 
 
 def budget_signal(constraint: Constraint, price: float | None) -> float:
-    """1 inside the range, 0 without a price; outside from -0.5 down to -3, so that where nothing fits a budget
-    the products nearest to it come first.
+    """1 inside the range, `UNSTATED` without a price; outside from -0.5 down to -3, so that where nothing fits a
+    budget the products nearest to it come first.
     """
     if price is None:
-        return 0.0
+        return UNSTATED
     low, high = constraint.low, constraint.high
     over = (price - high) / high if high is not None and price > high else 0.0
     under = (low - price) / low if low is not None and price < low else 0.0

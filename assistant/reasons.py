@@ -6,7 +6,8 @@ the ranker did not count. The plain wording of a reason is already a sentence fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.ranking import Ranked, judge, signal_of
@@ -22,6 +23,17 @@ MOST_NEGATIVE = 1
 
 SMALLEST = 0.015
 """Contributions below this move no product past another often enough to be called a reason."""
+
+_MOST_UNKNOWNS = 3  # named in one sentence
+
+MOVES = 0.005
+"""Lead over the best product not shown, in score, that a reason must give to count as setting a product apart: a
+third of `SMALLEST`, since a lead is a difference of two contributions."""
+
+_WELL_RATED = re.compile(
+    r"\b(?:well|best|top|highly|highest|good|better)[- ](?:rated|reviewed|ratings?|reviews?)\b"
+    r"|\bgreat (?:reviews|ratings)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,37 +51,60 @@ def reasons_for(
     *,
     past: Past | None = None,
     variety: Reason | None = None,
-    quote: Callable[[], str] = str,
+    comparison: Reason | None = None,
+    part: Reason | None = None,
+    moved: Mapping[str, float] | None = None,
 ) -> tuple[Reason, ...]:
-    """The reasons of one product, strongest first, the trade-off last; ids are set by `numbered`.
+    """The reasons of one product, what sets it apart first, the trade-off last; ids are set by `numbered`.
 
-    `variety` is why it came in for variety, if it did; that is always told.
-    `quote` finds a sentence of the listing that is close to the request; asked only where little else can be said.
+    `variety` is why it came in for variety, if it did; that is always told. `comparison` says that it leads the page
+    in something asked for, `part` which part of its text came near the request (see `needs_part`). `moved` is how
+    much of each contribution sets it apart (`assistant.apart`); without it, all of it does.
     """
-    return _chosen(every_reason(ranked, constraints, past=past, quote=quote), variety)
+    found = every_reason(ranked, constraints, past)
+    # A name stands above its reasons, and that a tent is a tent goes without saying: each is told only by itself.
+    weak = {"title"} | {c.kind for c in constraints if c.kind == "category"}
+    if part is not None and not (part.field in weak and any(r.contribution >= SMALLEST for r in found)):
+        found.append(part)
+    return _chosen(found, variety, comparison, ranked.contributions if moved is None else moved)
 
 
-def every_reason(
-    ranked: Ranked, constraints: Sequence[Constraint], *, past: Past | None = None, quote: Callable[[], str] = str
-) -> list[Reason]:
-    """All that could be said for and against a product, before a choice is made."""
+def needs_part(
+    ranked: Ranked,
+    constraints: Sequence[Constraint],
+    *,
+    past: Past | None = None,
+    moved: Mapping[str, float] | None = None,
+) -> bool:
+    """Whether nothing else sets a product apart, so that its text is worth reading part by part. Only then: that takes
+    several times as long as the rest of an answer.
+    """
+    if max(ranked.contributions.get(signal, 0.0) for signal in ("meaning", "relevance")) < SMALLEST:
+        return False
+    moved = ranked.contributions if moved is None else moved
+    return not any(r.contribution >= SMALLEST and _moves(r, moved) for r in every_reason(ranked, constraints, past))
+
+
+def asks_well_rated(text: str) -> bool:
+    """Whether the shopper asked for what others rate well."""
+    return _WELL_RATED.search(fold(text)) is not None
+
+
+def every_reason(ranked: Ranked, constraints: Sequence[Constraint], past: Past | None) -> list[Reason]:
+    """All that can be said of a product, for and against."""
     found: list[Reason] = []
     for constraint in constraints:
         reason = _wish_reason(ranked, constraint)
         if reason is not None:
             found.append(reason)
     found.extend(_rating_reason(ranked))
+    found = _with_unknowns_joined(found, {signal_of(c) for c in constraints if c.test and c.test.flag is not None})
     if not ranked.product.in_stock:
         found.append(_reason(ranked, "request_missed", "stock", "stock", "0", "stock.out"))
     if past is not None and ranked.contributions.get("taste", 0.0) >= SMALLEST:
         title, form = past.product.title, "taste.same" if past.product.id == ranked.product.id else "taste"
         found.append(_reason(ranked, "taste", "taste", "", title, form, {"title": title, "verb": past.verb}))
     found.extend(_words_reason(ranked, constraints))
-    positive = [r for r in found if r.contribution >= SMALLEST]
-    if len(positive) < 2 and ranked.contributions.get("meaning", 0.0) >= SMALLEST:
-        said = quote()
-        if said:
-            found.append(_reason(ranked, "relevance", "meaning", "description", said, "quote", {"quote": f"“{said}”"}))
     return found
 
 
@@ -93,20 +128,64 @@ def numbered(groups: Sequence[tuple[Reason, ...]]) -> list[tuple[Reason, ...]]:
     return result
 
 
-def _chosen(found: Sequence[Reason], variety: Reason | None) -> tuple[Reason, ...]:
-    """What was asked for before anything else, each group by weight; what put it on the page; the main thing against.
+def _chosen(
+    found: Sequence[Reason], variety: Reason | None, comparison: Reason | None, moved: Mapping[str, float]
+) -> tuple[Reason, ...]:
+    """What was asked for and sets the product apart; what else does; what was asked for and many have; the main thing
+    against. What was not asked for and sets nothing apart is told only where there is nothing else.
 
     Two wishes met by one fact ("red", "not blue") are said once, as the weightier of them.
     """
     weightiest = {r.text: r for r in sorted(found, key=lambda r: abs(r.contribution))}
     found = [r for r in found if weightiest[r.text] is r]
-    rank = {"request_met": 0, "taste": 1, "social_proof": 1, "relevance": 2}
-    positive = sorted(
-        (r for r in found if r.contribution >= SMALLEST), key=lambda r: (rank.get(r.kind, 1), -r.contribution)
-    )
+    asked = {"request_met": 0, "comparison": 1, "taste": 2, "social_proof": 2}
+
+    def place(r: Reason) -> tuple[int, float, float]:
+        group = asked.get(r.kind, 4)
+        if group == 0 and not _moves(r, moved):
+            group = 3
+        return group, -(r.contribution if _is_part(r) else moved.get(r.signal, r.contribution)), -r.contribution
+
+    positive = [r for r in found if r.contribution >= SMALLEST]
+    if comparison is not None and comparison.contribution >= SMALLEST:
+        positive.append(comparison)
+    telling = [r for r in positive if r.kind == "request_met" or _moves(r, moved)]
+    positive = sorted(telling or sorted(positive, key=lambda r: -r.contribution)[:1], key=place)
     negative = sorted((r for r in found if r.contribution <= -SMALLEST), key=lambda r: r.contribution)
     told = () if variety is None else (variety,)
     return (*positive[: MOST_POSITIVE - len(told)], *told, *negative[:MOST_NEGATIVE])
+
+
+def _moves(reason: Reason, moved: Mapping[str, float]) -> bool:
+    """Whether a reason gives the product a lead; a part of the text is its own, so all of it does."""
+    return _is_part(reason) or moved.get(reason.signal, reason.contribution) >= MOVES
+
+
+def _is_part(reason: Reason) -> bool:
+    return reason.signal in ("meaning", "relevance")
+
+
+def _with_unknowns_joined(found: Sequence[Reason], flags: Collection[str]) -> list[Reason]:
+    """What was asked for and the listing leaves open, in one reason: the signal is that of the weightiest."""
+    unknown = [r for r in found if r.kind == "request_missed" and not r.value and r.contribution <= -SMALLEST]
+    if len(unknown) < 2:
+        return list(found)
+    unknown = sorted(unknown, key=lambda r: r.contribution)[:_MOST_UNKNOWNS]
+    blanks = {"open": _left_open([(r.field, r.signal in flags) for r in unknown])}
+    form = "unknown.several"
+    joined = replace(
+        unknown[0], field=", ".join(r.field for r in unknown), text=text_of(form, blanks), form=form, blanks=blanks
+    )
+    return [*(r for r in found if r not in unknown), joined]
+
+
+def _left_open(fields: Sequence[tuple[str, bool]]) -> str:
+    """What the listing does not do: give its weight or its colour, or say whether it is waterproof."""
+    given = listed([f"its {name}" for name, is_flag in fields if not is_flag], "or")
+    asked = listed([f"{'is' if is_adjective(n) else 'has'} {n}" for n, is_flag in fields if is_flag], "or")
+    said = [f"give {given}"] * bool(given) + [f"say whether it {asked}"] * bool(asked)
+    joint = ", or " if len(fields) > 2 else " or "
+    return joint.join(said)
 
 
 def _wish_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
@@ -217,7 +296,7 @@ _MEASURES = frozenset(["capacity", "length", "width", "height"])
 def _price_reason(ranked: Ranked, constraint: Constraint) -> Reason | None:
     product = ranked.product
     if product.price is None:
-        return None
+        return _reason(ranked, "request_missed", "budget", "price", "", "price.unknown")
     contribution = ranked.contributions.get("budget", 0.0)
     price = money(product.price, product.currency)
     form, blanks = (_within if contribution > 0 else _outside)(constraint, product.price, product.currency)
@@ -248,9 +327,11 @@ def _outside(constraint: Constraint, price: float, currency: str) -> tuple[str, 
 
 def _rating_reason(ranked: Ranked) -> list[Reason]:
     product = ranked.product
-    if product.rating is None or not product.rating_count:
-        return []
     contribution = ranked.contributions.get("rating", 0.0)
+    if product.rating is None or not product.rating_count:
+        if contribution >= 0:
+            return []  # nobody asked what others think of it
+        return [_reason(ranked, "request_missed", "rating", "rating", "", "rating.unknown")]
     if abs(contribution) < SMALLEST:
         return []
     form = "rating.above" if contribution > 0 else "rating.below"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.answer import ranked_for
+from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_encoder
 from retrieval.folder import storage_errors
 from retrieval.index import Progress, encode_missing, expected_hashes, no_progress

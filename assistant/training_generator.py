@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 HELD_OUT = 0.1
 """Share of the kinds of products that no lesson is about."""
-MEASURED = 200
+MEASURED = 80
 """Lessons about what was held out that the loss is measured on."""
 UNCHECKED = ("near", "extreme")
 """Forms about the request and the page, which the facts of one product cannot prove; true by construction."""

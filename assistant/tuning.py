@@ -35,8 +35,8 @@ class TuningRecipe:
     rate: float = 5e-4
     batch: int = 16
     epochs: float = 1.0
-    evaluations: int = 6
-    patience: int = 3
+    evaluations: int = 4
+    patience: int = 2
     seed: int = 7
     bf16: bool = False
 
@@ -107,9 +107,11 @@ class _Tuner(Trainer):  # type: ignore[misc]
     def compute_loss(self, model: Any, inputs: dict[str, torch.Tensor], return_outputs: bool = False, **_: Any) -> Any:
         labels = inputs["labels"][:, 1:]
         inner = model.get_base_model()
-        hidden = inner.model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).last_hidden_state
-        learnt = labels != _IGNORED
-        logits = inner.lm_head(hidden[:, :-1][learnt])
+        # Trainer's own half precision is in the whole model's forward, which this goes past.
+        with torch.autocast(labels.device.type, torch.bfloat16, enabled=self.args.bf16):
+            hidden = inner.model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])[0]
+            learnt = labels != _IGNORED
+            logits = inner.lm_head(hidden[:, :-1][learnt])
         loss = torch.nn.functional.cross_entropy(logits.float(), labels[learnt])
         return (loss, {"loss": loss}) if return_outputs else loss
 

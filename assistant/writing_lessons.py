@@ -122,7 +122,7 @@ def _reasons(product: Product, constraints: Sequence[Constraint], shelf: _Shelf,
         ranked = replace(ranked, contributions={**ranked.contributions, "taste": 0.05})
         other = product if rng.random() < 0.1 else rng.choice(shelf.products)
         past = Past(other, rng.choice(_VERBS))
-    found = [*every_reason(ranked, constraints, past=past), *_of_the_page(product, rng)]
+    found = [*every_reason(ranked, constraints, past), *_of_the_page(product, rng)]
     return [replace(r, id=f"r{number}") for number, r in enumerate(found, start=1)]
 
 

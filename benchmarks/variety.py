@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from assistant.answer import ranked_for
+from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_clerk
 from assistant.console import lines_of, queries_of
 from assistant.ranking import Ranked, models

@@ -12,7 +12,7 @@ VERSION = "2"
 
 # The bundled encoder reads 256 word pieces; technical English takes about one for four characters, and what
 # lies behind the limit is lost, so the parts share about 800 characters (200 pieces).
-_LONGEST_MEANING = 800
+LONGEST_MEANING = 800
 _LONGEST_FACTS = 320
 _LONGEST_FACT = 80  # a list of all Windows versions says less about a product than its colour
 
@@ -38,7 +38,7 @@ def for_meaning(product: Product) -> str:
     for part in (facts, product.description):
         if part:
             text = f"{text}. {part}"
-    return _cut(text, _LONGEST_MEANING)
+    return _cut(text, LONGEST_MEANING)
 
 
 def for_words(product: Product) -> list[str]:

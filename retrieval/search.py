@@ -35,6 +35,9 @@ HISTORY_SHARE = 0.15
 HISTORY_DECAY = 0.7
 """Each step back in time weighs this much less than the one after it."""
 
+REMEMBERED = 4096
+"""Vectors of texts kept by a searcher."""
+
 NO_FILTER = Filter()
 
 
@@ -47,6 +50,7 @@ class Searcher:
     encoder: Encoder
     reranker: Reranker | None = None
     _vectors: dict[str, Vectors] = field(default_factory=dict)
+    _texts: dict[str, Vectors] = field(default_factory=dict)
 
     def encode(self, text: str) -> Vectors:
         """The text's vector, shape (dimension,). The last few hundred are remembered: a follow-up and a
@@ -57,6 +61,20 @@ class Searcher:
                 self._vectors.pop(next(iter(self._vectors)), None)
             self._vectors[text] = self.encoder.encode([text])[0]
         return self._vectors[text]
+
+    def encode_all(self, texts: Sequence[str]) -> Vectors:
+        """(n texts) -> (n, dimension): texts of products, those not remembered in one batch. The last few thousand
+        are, some 10 MB: what a product reads like without its category is asked for again with the next request.
+        """
+        new = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        found = dict(zip(new, self.encoder.encode(new), strict=True)) if new else {}
+        found |= {text: self._texts[text] for text in texts if text not in found}
+        while new and self._texts and len(self._texts) + len(new) > REMEMBERED:
+            self._texts.pop(next(iter(self._texts)), None)
+        self._texts.update({text: found[text] for text in new[:REMEMBERED]})
+        if not texts:
+            return np.zeros((0, self.encoder.dimension), dtype=np.float32)
+        return np.stack([found[text] for text in texts])
 
 
 def open_searcher(index: Index, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.answer import answer, as_json, ranked_for, remove_constraint, set_variety
+from assistant.answer import answer, as_json, remove_constraint, set_variety
+from assistant.recommending import ranked_for
 from assistant.clerk import Clerk
 from assistant.errors import GeneratorError, SessionError
 from assistant.generators import ScriptedGenerator
@@ -180,6 +181,24 @@ class TestReasons:
         monkeypatch.setattr(type(clerk.generator), "generate", dies)
         (given,) = ask(clerk, "a green tent under $150")
         assert {s.source for s in given.sentences} == {"plain"}
+
+    def test_the_cheapest_shown_is_said_to_be_so_and_of_those_shown(
+        self, clerk: Clerk, generator: ScriptedGenerator
+    ) -> None:
+        generator.enqueue("It is the cheapest at $120.00.")  # of all tents there are?
+        (given,) = ask(clerk, "a cheap tent")
+        assert shown(given) == ["tent-2", "tent-4"]
+        [told] = [r for rec in given.recommendations for r in rec.reasons if r.kind == "comparison"]
+        assert (told.product_id, told.text) == ("tent-2", "It is the cheapest of the two shown.")
+        [said] = [s for s in given.sentences if told.id in s.reasons]
+        assert (said.source, said.text) == ("plain", told.text)
+        assert not any(s.text == "It is the cheapest at $120.00." for s in given.sentences)
+
+    def test_every_reason_is_said_once(self, clerk: Clerk) -> None:
+        for message in ("a cheap tent", "a tent", "something for vegetables", "a quiet kettle"):
+            (given,) = ask(clerk, message)
+            told = sorted(id for s in given.sentences for id in s.reasons)
+            assert told == sorted(r.id for rec in given.recommendations for r in rec.reasons)
 
 
 class TestVariety:

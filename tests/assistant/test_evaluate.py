@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.answer import ranked_for
+from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_clerk
 from assistant.cli import cli
 from assistant.evaluate import Evaluation, evaluate, match

@@ -149,13 +149,15 @@ def test_the_further_from_the_budget_the_lower(limit: float, one: float, other: 
             assert signals[0] >= signals[1]
 
 
-def test_prices_inside_the_range_count_alike_and_no_price_counts_nothing() -> None:
+def test_prices_inside_the_range_count_alike_and_no_price_leaves_the_wish_open() -> None:
     between = Constraint("price", "price", "10 to 30", low=10.0, high=30.0)
     assert [budget_signal(between, price) for price in (10.0, 20.0, 30.0)] == [1.0, 1.0, 1.0]
     assert budget_signal(between, 30.01) == pytest.approx(-0.5, abs=0.01)
-    assert budget_signal(between, None) == 0.0
+    assert budget_signal(between, None) == UNSTATED
     [ranked] = rank(hits_of([toy_product(0, price=None)]), context(between))
-    assert ranked.contributions["budget"] == 0.0
+    assert ranked.contributions["budget"] == WEIGHTS["budget"] * UNSTATED
+    [ranked] = rank(hits_of([toy_product(0, price=None)]), context(replace(UNDER_30, note="the lower third")))
+    assert ranked.contributions["low price"] == 0.0
 
 
 @given(st.floats(0, 5), st.floats(1, 5), st.integers(1, 10_000), st.integers(1, 10_000))

@@ -9,7 +9,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assistant.ranking import Context, Ranked, rank
-from assistant.reasons import MOST_NEGATIVE, MOST_POSITIVE, SMALLEST, Past, in_order, numbered, reasons_for, worded_fact
+from assistant.reasons import (
+    MOST_NEGATIVE,
+    MOST_POSITIVE,
+    SMALLEST,
+    Past,
+    asks_well_rated,
+    in_order,
+    is_said_plainly,
+    needs_part,
+    numbered,
+    reasons_for,
+    worded_fact,
+)
 from assistant.types import Constraint, Reason, Sentence
 from retrieval.types import AttributeTest, AttributeValue, Hit, Product, Quantity
 from tests.toys import toy_product
@@ -98,7 +110,8 @@ def test_nothing_is_claimed_about_fields_the_product_lacks(product: Product, con
 
 def test_a_bare_product_gives_only_what_its_listing_leaves_open() -> None:
     assert texts(BARE) == []
-    assert texts(BARE, PRICE, RED) == ["The listing does not give its colour."]
+    assert texts(BARE, RED) == ["The listing does not give its colour."]
+    assert texts(BARE, PRICE) == ["The listing does not give its price."]
     assert texts(BARE, HOOD) == ["The listing does not say whether it has hood."]
     assert texts(BARE, WATERPROOF) == ["The listing does not say whether it is waterproof."]
     assert texts(BARE, NOT_BLUE) == []
@@ -202,18 +215,65 @@ def test_matched_words_that_a_wish_or_the_category_stands_for_are_no_reason_of_t
     assert reason.signal == "words"
 
 
-def test_the_listing_is_quoted_only_where_little_else_can_be_said() -> None:
-    def quote() -> str:
-        return "A tent in red for the road."
+def test_several_unknowns_are_one_reason_with_the_signal_of_the_weightiest() -> None:
+    assert texts(BARE, PRICE, RED) == ["The listing does not give its colour or its price."]
+    assert texts(BARE, WATERPROOF, HOOD) == ["The listing does not say whether it is waterproof or has hood."]
+    [reason] = reasons(BARE, PRICE, BRAND, replace(WATERPROOF, hard=False))
+    assert reason.text == "The listing does not give its brand or its price, or say whether it is waterproof."
+    assert (reason.field, reason.value, reason.signal) == ("brand, price, waterproof", "", "wish:brand")
+    assert reason.contribution == ranked(BARE, PRICE, BRAND).contributions["wish:brand"]
 
-    few = reasons_for(ranked(replace(RED_TENT, rating=None), RED), (RED,), quote=quote)
-    assert few[-1].text == "The listing says: “A tent in red for the road.”"
-    assert few[-1].signal == "meaning"
 
-    def unasked() -> str:
-        raise AssertionError("the listing need not be read")
+def test_what_others_think_is_missed_only_where_it_was_asked_for() -> None:
+    unrated = replace(RED_TENT, rating=None, rating_count=0)
+    [plain] = rank([Hit(unrated, 0.5, 0.5)], Context((), 4.0))
+    assert reasons_for(plain, ()) == ()
+    [asked] = rank([Hit(unrated, 0.5, 0.5)], Context((), 4.0, well_rated=True))
+    assert [r.text for r in reasons_for(asked, ())] == ["The listing does not give its rating."]
+    assert [asks_well_rated(t) for t in ("best-rated tents", "a tent with good reviews", "tent with 5 stars")] == [
+        True,
+        True,
+        False,
+    ]
 
-    reasons_for(ranked(RED_TENT, RED, WATERPROOF), (RED, WATERPROOF), quote=unasked)
+
+def test_the_text_is_read_part_by_part_only_where_nothing_else_sets_it_apart() -> None:
+    unrated = replace(RED_TENT, rating=None)
+    assert needs_part(ranked(unrated), ())
+    assert not needs_part(ranked(unrated, RED), (RED,))
+    met_by_all = {"wish:attribute:colour": 0.0, "wish:attribute:waterproof": 0.0}
+    assert needs_part(ranked(unrated, RED, WATERPROOF), (RED, WATERPROOF), moved=met_by_all)
+    assert not needs_part(replace(ranked(unrated), contributions={"meaning": 0.01}), ())
+    part = Reason("", "relevance", "p0", "meaning", "uses", "home and road", "Its uses come close.", 0.04)
+    assert reasons_for(ranked(unrated, RED), (RED,), part=part)[-1] == part
+
+
+def test_a_name_is_a_reason_only_by_itself() -> None:
+    name = Reason("", "relevance", "p0", "meaning", "title", "red tent", "Its name comes close to your request.", 0.4)
+    unrated = replace(RED_TENT, rating=None)
+    assert reasons_for(ranked(unrated), (), part=name) == (name,)
+    assert name not in reasons_for(ranked(unrated, RED), (RED,), part=name)
+
+
+def test_what_sets_a_product_apart_comes_before_what_all_candidates_share() -> None:
+    result = ranked(RED_TENT, RED, WATERPROOF, matched=("road",))
+    moved = dict(result.contributions) | {"wish:attribute:colour": 0.0, "words": 0.0}
+    found = reasons_for(result, (RED, WATERPROOF), moved=moved)
+    # The colour was asked for, so it is still told; the words were not, and set nothing apart.
+    assert [r.signal for r in found] == ["wish:attribute:waterproof", "rating", "wish:attribute:colour"]
+
+
+def test_where_nothing_sets_a_product_apart_the_weightiest_is_told() -> None:
+    result = ranked(RED_TENT, matched=("road",))
+    found = reasons_for(result, (), moved=dict.fromkeys(result.contributions, 0.0))
+    assert [r.signal for r in found] == ["words"]
+
+
+def test_a_comparison_is_told_beside_the_wish_and_keeps_its_wording() -> None:
+    told = Reason("", "comparison", "p0", "budget", "price", "€10.00", "It is the cheapest of the three shown.", 0.2)
+    found = reasons_for(ranked(RED_TENT, PRICE, RED), (PRICE, RED), comparison=told)
+    assert [r.kind for r in found] == ["request_met", "request_met", "comparison"]
+    assert [is_said_plainly(r) for r in found] == [False, False, True]
 
 
 def test_ids_run_through_the_whole_answer() -> None:
