@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.facts import AMOUNT, NUMBER, Clause, Facts, contains, is_same, read_number, stems_of
+from assistant.facts import AMOUNT, HEDGE, NUMBER, Clause, Facts, contains, is_about, is_same, read_number, stems_of
 from assistant.plain_words import (
     BARE_MEASURES,
     NEVER_BARE,
@@ -51,9 +51,15 @@ def money_pattern(facts: Facts) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
+def without_money(bare: str, facts: Facts) -> str:
+    """The sentence without its amounts, which were checked, and the "about" before them."""
+    hedge = r"(?:\b(?:about|around|roughly|approximately|nearly|almost|just over|just under)\s+)?"
+    return re.sub(f"{hedge}(?:{money_pattern(facts).pattern})", " ", bare)
+
+
 def check_money(bare: str, facts: Facts) -> str:
     """An amount is the price, unless words around it make it a limit of the shopper's or the difference to it."""
-    last = 0
+    last, own = 0, 0
     if facts.product.price != 0 and _COSTS_NOTHING.search(re.sub(r'[“"][^”"]*[”"]', " ", bare)):
         return "says it costs nothing"
     if re.search(r"\bits (?!price\b|cost\b)(?:(?!\b(?:it|and)\b)[^,.;]){1,30}\b(?:costs|is priced)\b", bare):
@@ -68,7 +74,11 @@ def check_money(bare: str, facts: Facts) -> str:
         why = _check_amount(amount, gap, bare[match.end() :], facts)
         if why:
             return f"{why}: “{said}”"
+        own += facts.product.price is not None and _is_near(facts.product.price, amount)
         last = match.end()
+    bounds = {b for c in facts.constraints if c.kind == "price" for b in (c.low, c.high)}
+    if own > 1 and not any(_is_near(bound, facts.product.price or 0.0) for bound in bounds):
+        return "says the price twice"
     return ""
 
 
@@ -102,6 +112,9 @@ def _check_amount(amount: float, gap: str, after: str, facts: Facts) -> str:
     if not limit_named and (
         not (OVER.search(gap) or UNDER.search(gap)) or re.search(r"\b(?:at|for|costs?|is|of)\s*$", gap)
     ):
+        hedge = re.search(r"\b(about|around|roughly|approximately|nearly|almost|just over|just under)\s*$", gap)
+        if hedge and is_about(hedge[1], amount, price) and abs(amount - price) <= min(1.0, 0.01 * price):
+            return ""  # "about $90" of $89.95: a price is rounded by cents, not by dollars
         return "" if abs(amount - price) < 0.005 else "wrong amount of money"
     # "less than the $90.00 you saw": the limit is a cent below what was seen.
     if not any(_is_near(limit, amount) or _is_near(limit, amount - 0.01) for limit in limits):
@@ -187,6 +200,9 @@ def check_numbers(clause: Clause, facts: Facts) -> str:
 
 
 def _number_holds(value: float, unit: str, before: str, clause: Clause, facts: Facts) -> bool:
+    hedge = next((m["hedge"] for m in HEDGE.finditer(clause.text) if m.end() == len(before)), "")
+    if hedge and clause.mood == "stated" and (held := set(_hedged(hedge, value, unit, facts))):
+        return bool(held & clause.about) if clause.about else any(_needs_no_name(h, unit, facts) for h in held)
     holders = set(_holders(value, unit, facts))
     if clause.mood == "asked" or (clause.mood == "denied" and not holders):
         return _was_asked(value, unit, before, facts)
@@ -216,6 +232,18 @@ def _holders(value: float, unit: str, facts: Facts) -> Iterator[str]:
             if re.search(rf"(?<![\w.]){value:g}(?!\w|\.\d)", text) and (
                 not unit or stem(unit) in {*stems_of(text), *facts.names[name]}
             ):
+                yield name
+        if len(texts) > 1 and value == len(texts) and unit and stem(unit) in facts.names[name]:
+            yield name  # "two ports" of usb-c and hdmi
+
+
+def _hedged(hedge: str, value: float, unit: str, facts: Facts) -> Iterator[str]:
+    """Measures that this number rounds, or lies below or above, as the word before it says."""
+    for name, quantity in facts.quantities.items():
+        factor, base = to_base(1.0, unit)
+        if unit and quantity.unit and base == to_base(1.0, quantity.unit)[1] and base != "kelvin":
+            true = to_base(quantity.value, quantity.unit)[0] / factor
+            if is_about(hedge, value, true):
                 yield name
 
 

@@ -22,10 +22,19 @@ from assistant.claims_numbers import (
     check_numbers,
     check_rating,
     check_stock,
-    money_pattern,
+    without_money,
     without_rating,
 )
-from assistant.claims_words import carries_claim, check_denied_names, check_values, check_words, clauses_of
+from assistant.claims_page import check_page
+from assistant.claims_words import (
+    carries_claim,
+    check_denied_names,
+    check_denied_words,
+    check_repeats,
+    check_values,
+    check_words,
+    clauses_of,
+)
 from assistant.facts import AMOUNT, NUMBER, PAST, Clause, Facts, contains, is_same, read_number, stems_of, without_names
 from assistant.plain_words import (
     ASKED,
@@ -38,6 +47,7 @@ from assistant.plain_words import (
     SILENCE,
     WARNING,
 )
+from assistant.promises import check_counts, check_language, check_promises
 from assistant.types import Reason
 from assistant.vocabulary import Vocabulary
 from assistant.wording import SYMBOLS
@@ -71,11 +81,14 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     # 1) The sentence as a whole.
     folded = _without_variety(fold(sentence).replace("’", "'"), facts)
     bare = _without_quotes(without_names(folded, facts), facts)
+    why = _check_form(sentence, bare) or check_language(bare)
+    if not why:
+        bare, why = check_page(bare, facts)
     why = (
-        _check_form(sentence, bare)
+        why
         or _check_names(bare, facts)
-        or _check_variety(bare)
         or _check_comparisons(bare, facts)
+        or _check_variety(bare)
         or _check_third(bare, facts)
         or check_money(bare, facts)
         or check_budget(bare, facts)
@@ -86,17 +99,21 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
         return Verdict(False, why)
 
     # 2) What is left, clause by clause: numbers, values and words belong to what they are said of.
-    rest = _without_notes(money_pattern(facts).sub(" ", without_rating(bare)), facts)
+    rest = _without_notes(without_money(without_rating(bare), facts), facts)
     clauses = clauses_of(rest, facts)
     for clause in clauses:
         why = (
             check_numbers(clause, facts)
             or check_values(clause, facts, vocabulary)
             or check_denied_names(clause, facts)
+            or check_denied_words(clause, facts, vocabulary)
             or check_words(clause, facts)
         )
         if why:
             return Verdict(False, why)
+    why = check_promises(bare, facts) or check_counts(bare, facts) or check_repeats(clauses, facts)
+    if why:
+        return Verdict(False, why)
 
     # 3) The reasons it words, and whether a trade-off still reads as one.
     expressed = _expressed(sentence, bare, clauses, facts)
