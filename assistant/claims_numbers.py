@@ -23,8 +23,8 @@ from retrieval.types import Quantity
 from retrieval.units import is_known, to_base
 
 _STARS = re.compile(
-    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?"
-    r"(?P<scale>\d+(?:\.\d+)?)"
+    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?"
+    r"(?:out of (?=\d)|/ ?(?=(?:5|10|100)(?![\w./])))(?P<scale>\d+(?:\.\d+)?)"
     r"|(?:\brated|\brating (?:of|is)) (?P<b>\d+(?:\.\d+)?)(?![\w]|\.\d)|(?<![\w.])(?P<c>\d+(?:\.\d+)?)[ -]stars?\b"
 )
 _RATERS = re.compile(r"(?<![\w.])(?P<count>\d[\d,]*) (?:customer|review|rating|buyer|shopper)s?\b")
@@ -34,6 +34,10 @@ _COSTS_NOTHING = re.compile(
     r"(?! (?:of|from) (?!charge|cost))|\bfor free\b|\bfree of (?:any )?(?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
     r"|\b(?:no|without|zero) (?:any )?(?:charge|cost)s?\b|\b(?:gratis|complimentary|giveaway)\b"
     r"|\bfree (?:gift|item|product)\b"
+)
+_DENIED = re.compile(
+    r"(?:\bnot|n't|\bnever|\bno longer) (?:(?:cost|priced at|at|for|be) (?:\w+ )?(?=[$€£¥₹\d])|(?=[$€£¥₹]\d)"
+    r"|(?:have )?(?:a )?rat(?:ed|ing)\b|(?:similar|resemble|like)\b)"
 )
 _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"
@@ -130,6 +134,12 @@ def _is_near(a: float | None, b: float) -> bool:
     return a is not None and abs(a - b) < 0.005
 
 
+def check_denied_facts(bare: str) -> str:
+    """A price, a rating and a likeness to something bought are only ever stated: denied, each is another claim."""
+    match = _DENIED.search(bare)
+    return f"denies what is so: “{match.group().strip()}”" if match else ""
+
+
 def check_budget(bare: str, facts: Facts) -> str:
     """ "within your budget" and "over your limit" without an amount."""
     price = facts.product.price
@@ -153,6 +163,8 @@ def check_budget(bare: str, facts: Facts) -> str:
 def check_stock(bare: str, facts: Facts) -> str:
     """Neither sold out what is there, nor in stock what is not known to be."""
     gone = re.search(r"\b(?:out of stock|sold out|unavailable|(?:not|isn't) (?:in stock|available))\b", bare)
+    if gone and re.search(r"(?:\bnot|n't|\bnever)(?: \w+)? $", bare[: gone.start()]) and not facts.product.stock:
+        return f"claims stock without proof: “not {gone.group()}”"
     if gone and facts.product.in_stock:
         return f"denies the stock there is: “{gone.group()}”"
     there = re.search(r"(?<!out of )(?<!our )\bin stock\b|\bavailable\b(?! in\b)|\bsells?\b", bare)
@@ -190,20 +202,39 @@ def without_rating(bare: str) -> str:
 
 def check_numbers(clause: Clause, facts: Facts) -> str:
     """Every number is the value of the attribute it is said of, or in a recalled wish the number asked for."""
-    for match in NUMBER.finditer(clause.text):
+    text = _without_texts(clause, facts)
+    for match in NUMBER.finditer(text):
         value, unit = read_number(match["value"]), fold(match["unit"] or "")
         unit = "" if unit in STOP_WORDS and unit != "in" else unit
-        before = clause.text[: match.start()]
+        before = text[: match.start()]
         if value is None or not _number_holds(value, unit, before, clause, facts):
             return f"number without proof: “{match.group().strip()}”"
     return ""
 
 
+def _without_texts(clause: Clause, facts: Facts) -> str:
+    """The clause without what only looks like an amount: the 1 of "connector 1", and the whole text of an attribute
+    that it speaks of ("SCART (21-pin)").
+    """
+    if clause.mood != "stated":
+        return clause.text
+    values = [value for name in clause.about & facts.texts.keys() for value in facts.texts[name]]
+    text = clause.text
+    for said in sorted({*facts.names, *values}, key=len, reverse=True):
+        if re.search(r"\d", said):
+            text = re.sub(rf"(?<![\w.]){re.escape(said)}(?!\w|\.\d)", " ", text)
+    return text
+
+
 def _number_holds(value: float, unit: str, before: str, clause: Clause, facts: Facts) -> bool:
-    hedge = next((m["hedge"] for m in HEDGE.finditer(clause.text) if m.end() == len(before)), "")
+    hedge = next((m["hedge"] for m in HEDGE.finditer(f"{before}0") if m.end() == len(before)), "")
     if hedge and clause.mood == "stated" and (held := set(_hedged(hedge, value, unit, facts))):
         return bool(held & clause.about) if clause.about else any(_needs_no_name(h, unit, facts) for h in held)
     holders = set(_holders(value, unit, facts))
+    wished = [text for c in facts.constraints if c.test is not None for text in c.test.any_of]
+    said = [text for text in wished if re.search(rf"(?<![\w.]){value:g}(?!\w|\.\d)", text)]
+    if clause.mood == "asked" and any(contains(clause.text, text) for text in said):
+        return True  # "while you asked for 1920 x 1080": a wish that is a text, recalled whole
     if clause.mood == "asked" or (clause.mood == "denied" and not holders):
         return _was_asked(value, unit, before, facts)
     if clause.mood != "stated" or re.search(

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from assistant.claims_numbers import (
     check_budget,
+    check_denied_facts,
     check_money,
     check_numbers,
     check_rating,
@@ -91,6 +92,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
         or _check_variety(bare)
         or _check_third(bare, facts)
         or check_money(bare, facts)
+        or check_denied_facts(bare)
         or check_budget(bare, facts)
         or check_stock(bare, facts)
         or check_rating(bare, facts)
@@ -221,7 +223,7 @@ def _check_variety(bare: str) -> str:
 
 
 def _check_form(sentence: str, bare: str) -> str:
-    tokens = words(bare)
+    told = [words(part) for part in ASKED.split(bare)]  # a wish that is recalled says the same again, by its nature
     if not sentence.rstrip().endswith((".", "!", "”.", ".”")) or _UNFINISHED.search(bare):
         return "is not finished"
     if re.search(r"[<{}\\*_#|]|>(?! )|https?:|www\.", sentence):
@@ -230,11 +232,12 @@ def _check_form(sentence: str, bare: str) -> str:
         return "opens with a label of the prompt"
     if any(unicodedata.category(c) in ("So", "Cs", "Cf") and c != "°" for c in sentence):
         return "holds a picture sign"
-    four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
-    three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if any(map(carries_claim, t))]
-    if len(four) != len(set(four)) or len(three) != len(set(three)):
-        return "repeats itself"
-    return ""
+    for tokens in told:
+        four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
+        three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if any(map(carries_claim, t))]
+        if len(four) != len(set(four)) or len(three) != len(set(three)):
+            return "repeats itself"
+    return "quotes what no reason quotes" if "“" in bare else ""
 
 
 def _check_names(bare: str, facts: Facts) -> str:
