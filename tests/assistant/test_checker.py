@@ -64,7 +64,9 @@ def written(folder: Path, *rows: tuple[Facts, str, bool | None, dict[str, bool]]
 class TestGate:
     def test_the_premise_names_facts_and_wishes_those_first_that_are_spoken_of(self) -> None:
         told = premise(PAGED, "Its packed length is 44 cm.")
-        assert told.index("packed length: 44 cm") < told.index("water column")
+        assert told.index("packed length: 44 cm") < told.index("brand: Brindle")
+        assert "water column" not in told  # there is room for what matters alone
+        assert "water column: 3000 mm" in premise(PAGED, "Its water column is 3000 mm.")
         for part in ("asked: under $150", "asked, not met: red", "price: $144.00", "others: $180.00, $340.00"):
             assert part in told
 
