@@ -136,7 +136,12 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     dropped: list[Dropped] = []
     seconds, voice = clerk.settings.generator.seconds, clerk.settings.voice
     for result in explain(
-        facts_of(dialogue, recommended), clerk.generator, clerk.vocabulary, seconds=seconds, voice=voice, gate=clerk.gate
+        facts_of(dialogue, recommended),
+        clerk.generator,
+        clerk.vocabulary,
+        seconds=seconds,
+        voice=voice,
+        gate=clerk.gate,
     ):
         if isinstance(result, Dropped):
             dropped.append(result)

@@ -120,5 +120,11 @@ def variety_of(clerk: Clerk, dialogue: Dialogue) -> float:
     return clerk.settings.variety if dialogue.variety is None else dialogue.variety
 
 
-def _ids(dialogue: Dialogue) -> list[str]:
+def query_of(dialogue: Dialogue) -> str:
+    """What is searched for: the words, and the name of a product that the shopper pointed at."""
+    return f"{dialogue.words} {dialogue.like}".strip()
+
+
+def history_of(dialogue: Dialogue) -> list[str]:
+    """Ids of what the shopper looked at before."""
     return [item.product_id for item in dialogue.history]

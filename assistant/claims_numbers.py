@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.facts import AMOUNT, NUMBER, Clause, Facts, contains, is_same, read_number, stems_of
+from assistant.facts import AMOUNT, HEDGE, NUMBER, Clause, Facts, contains, is_about, is_same, read_number, stems_of
 from assistant.plain_words import (
     BARE_MEASURES,
     NEVER_BARE,
@@ -23,8 +23,8 @@ from retrieval.types import Quantity
 from retrieval.units import is_known, to_base
 
 _STARS = re.compile(
-    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?(?:out of|/) ?"
-    r"(?P<scale>\d+(?:\.\d+)?)"
+    r"(?:\brated |\brating (?:of|is) )?(?<![\w.])(?P<a>\d+(?:\.\d+)?)(?: stars?)? ?"
+    r"(?:out of (?=\d)|/ ?(?=(?:5|10|100)(?![\w./])))(?P<scale>\d+(?:\.\d+)?)"
     r"|(?:\brated|\brating (?:of|is)) (?P<b>\d+(?:\.\d+)?)(?![\w]|\.\d)|(?<![\w.])(?P<c>\d+(?:\.\d+)?)[ -]stars?\b"
 )
 _RATERS = re.compile(r"(?<![\w.])(?P<count>\d[\d,]*) (?:customer|review|rating|buyer|shopper)s?\b")
@@ -34,6 +34,10 @@ _COSTS_NOTHING = re.compile(
     r"(?! (?:of|from) (?!charge|cost))|\bfor free\b|\bfree of (?:any )?(?:charge|cost)\b|\bcosts? (?:you )?nothing\b"
     r"|\b(?:no|without|zero) (?:any )?(?:charge|cost)s?\b|\b(?:gratis|complimentary|giveaway)\b"
     r"|\bfree (?:gift|item|product)\b"
+)
+_DENIED = re.compile(
+    r"(?:\bnot|n't|\bnever|\bno longer) (?:(?:cost|priced at|at|for|be) (?:\w+ )?(?=[$€£¥₹\d])|(?=[$€£¥₹]\d)"
+    r"|(?:have )?(?:a )?rat(?:ed|ing)\b|(?:similar|resemble|like)\b)"
 )
 _BUDGET = re.compile(
     r"\b(?P<side>within|under|below|inside|in|fits|fit|meets|suits|matches|over|above|exceeds|beyond|outside)"
@@ -51,9 +55,15 @@ def money_pattern(facts: Facts) -> re.Pattern[str]:
     return re.compile("|".join(forms))
 
 
+def without_money(bare: str, facts: Facts) -> str:
+    """The sentence without its amounts, which were checked, and the "about" before them."""
+    hedge = r"(?:\b(?:about|around|roughly|approximately|nearly|almost|just over|just under)\s+)?"
+    return re.sub(f"{hedge}(?:{money_pattern(facts).pattern})", " ", bare)
+
+
 def check_money(bare: str, facts: Facts) -> str:
     """An amount is the price, unless words around it make it a limit of the shopper's or the difference to it."""
-    last = 0
+    last, own = 0, 0
     if facts.product.price != 0 and _COSTS_NOTHING.search(re.sub(r'[“"][^”"]*[”"]', " ", bare)):
         return "says it costs nothing"
     if re.search(r"\bits (?!price\b|cost\b)(?:(?!\b(?:it|and)\b)[^,.;]){1,30}\b(?:costs|is priced)\b", bare):
@@ -68,7 +78,11 @@ def check_money(bare: str, facts: Facts) -> str:
         why = _check_amount(amount, gap, bare[match.end() :], facts)
         if why:
             return f"{why}: “{said}”"
+        own += facts.product.price is not None and _is_near(facts.product.price, amount)
         last = match.end()
+    bounds = {b for c in facts.constraints if c.kind == "price" for b in (c.low, c.high)}
+    if own > 1 and not any(_is_near(bound, facts.product.price or 0.0) for bound in bounds):
+        return "says the price twice"
     return ""
 
 
@@ -102,6 +116,9 @@ def _check_amount(amount: float, gap: str, after: str, facts: Facts) -> str:
     if not limit_named and (
         not (OVER.search(gap) or UNDER.search(gap)) or re.search(r"\b(?:at|for|costs?|is|of)\s*$", gap)
     ):
+        hedge = re.search(r"\b(about|around|roughly|approximately|nearly|almost|just over|just under)\s*$", gap)
+        if hedge and is_about(hedge[1], amount, price) and abs(amount - price) <= min(1.0, 0.01 * price):
+            return ""  # "about $90" of $89.95: a price is rounded by cents, not by dollars
         return "" if abs(amount - price) < 0.005 else "wrong amount of money"
     # "less than the $90.00 you saw": the limit is a cent below what was seen.
     if not any(_is_near(limit, amount) or _is_near(limit, amount - 0.01) for limit in limits):
@@ -115,6 +132,12 @@ def _check_amount(amount: float, gap: str, after: str, facts: Facts) -> str:
 
 def _is_near(a: float | None, b: float) -> bool:
     return a is not None and abs(a - b) < 0.005
+
+
+def check_denied_facts(bare: str) -> str:
+    """A price, a rating and a likeness to something bought are only ever stated: denied, each is another claim."""
+    match = _DENIED.search(bare)
+    return f"denies what is so: “{match.group().strip()}”" if match else ""
 
 
 def check_budget(bare: str, facts: Facts) -> str:
@@ -140,6 +163,8 @@ def check_budget(bare: str, facts: Facts) -> str:
 def check_stock(bare: str, facts: Facts) -> str:
     """Neither sold out what is there, nor in stock what is not known to be."""
     gone = re.search(r"\b(?:out of stock|sold out|unavailable|(?:not|isn't) (?:in stock|available))\b", bare)
+    if gone and re.search(r"(?:\bnot|n't|\bnever)(?: \w+)? $", bare[: gone.start()]) and not facts.product.stock:
+        return f"claims stock without proof: “not {gone.group()}”"
     if gone and facts.product.in_stock:
         return f"denies the stock there is: “{gone.group()}”"
     there = re.search(r"(?<!out of )(?<!our )\bin stock\b|\bavailable\b(?! in\b)|\bsells?\b", bare)
@@ -177,7 +202,7 @@ def without_rating(bare: str) -> str:
 
 def check_numbers(clause: Clause, facts: Facts) -> str:
     """Every number is the value of the attribute it is said of, or in a recalled wish the number asked for."""
-    text = _without_numbered_names(clause, facts)
+    text = _without_texts(clause, facts)
     for match in NUMBER.finditer(text):
         value, unit = read_number(match["value"]), fold(match["unit"] or "")
         unit = "" if unit in STOP_WORDS and unit != "in" else unit
@@ -187,20 +212,32 @@ def check_numbers(clause: Clause, facts: Facts) -> str:
     return ""
 
 
-def _without_numbered_names(clause: Clause, facts: Facts) -> str:
-    """The clause without attributes that have a number for a name ("connector 2"), nor wishes said word for word."""
-    names = {n for n in (*facts.names, *facts.flags, *(fold(r.field) for r in facts.reasons)) if re.search(r"\d", n)}
-    if clause.mood == "asked":
+def _without_texts(clause: Clause, facts: Facts) -> str:
+    """The clause without what only looks like an amount: the 1 of "connector 1", the whole text of an attribute that
+    it speaks of ("SCART (21-pin)"), and a wish recalled word for word.
+    """
+    said = {n for n in (*facts.names, *facts.flags, *(fold(r.field) for r in facts.reasons)) if re.search(r"\d", n)}
+    if clause.mood == "stated":
+        values = (value for name in clause.about & facts.texts.keys() for value in facts.texts[name])
+        said |= {value for value in values if re.search(r"\d", value)}
+    elif clause.mood == "asked":
         labels = ((c.label, c.label.removeprefix(f"{c.test.attribute} ")) for c in facts.constraints if c.test)
-        names |= {fold(label) for pair in labels for label in pair}
+        said |= {fold(label) for pair in labels for label in pair}
     text = clause.text
-    for name in sorted(filter(None, names), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
+    for phrase in sorted(filter(None, said), key=len, reverse=True):
+        text = re.sub(rf"(?<![\w.]){re.escape(phrase)}(?!\w|\.\d)", " ", text)
     return text
 
 
 def _number_holds(value: float, unit: str, before: str, clause: Clause, facts: Facts) -> bool:
+    hedge = next((m["hedge"] for m in HEDGE.finditer(f"{before}0") if m.end() == len(before)), "")
+    if hedge and clause.mood == "stated" and (held := set(_hedged(hedge, value, unit, facts))):
+        return bool(held & clause.about) if clause.about else any(_needs_no_name(h, unit, facts) for h in held)
     holders = set(_holders(value, unit, facts))
+    wished = [text for c in facts.constraints if c.test is not None for text in c.test.any_of]
+    said = [text for text in wished if re.search(rf"(?<![\w.]){value:g}(?!\w|\.\d)", text)]
+    if clause.mood == "asked" and any(contains(clause.text, text) for text in said):
+        return True  # "while you asked for 1920 x 1080": a wish that is a text, recalled whole
     if clause.mood == "asked" or (clause.mood == "denied" and not holders):
         return _was_asked(value, unit, before, facts)
     if clause.mood != "stated" or re.search(
@@ -229,6 +266,18 @@ def _holders(value: float, unit: str, facts: Facts) -> Iterator[str]:
             if re.search(rf"(?<![\w.]){value:g}(?!\w|\.\d)", text) and (
                 not unit or stem(unit) in {*stems_of(text), *facts.names[name]}
             ):
+                yield name
+        if len(texts) > 1 and value == len(texts) and unit and stem(unit) in facts.names[name]:
+            yield name  # "two ports" of usb-c and hdmi
+
+
+def _hedged(hedge: str, value: float, unit: str, facts: Facts) -> Iterator[str]:
+    """Measures that this number rounds, or lies below or above, as the word before it says."""
+    for name, quantity in facts.quantities.items():
+        factor, base = to_base(1.0, unit)
+        if unit and quantity.unit and base == to_base(1.0, quantity.unit)[1] and base != "kelvin":
+            true = to_base(quantity.value, quantity.unit)[0] / factor
+            if is_about(hedge, value, true):
                 yield name
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from assistant.facts import NUMBER, Clause, Facts, contains, stems_of
+from assistant.facts import HEDGE, NUMBER, Clause, Facts, contains, stems_of
 from assistant.plain_words import (
     ASIDE,
     ASKED,
@@ -118,7 +118,8 @@ def check_values(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
             if not set(stems) <= facts.unstated_stems:
                 return f"says the listing is silent about what it states: “{phrase}”"
         elif clause.mood == "denied":
-            if is_own:
+            exact = any(phrase_of(value) == stems for values in facts.texts.values() for value in values)
+            if is_own or (exact and not about & facts.names.keys()):
                 return f"denies what the listing states: “{phrase}”"
             if not any(_is_ruled_out(m, facts) for m in meanings):
                 return f"denies without proof: “{phrase}”"
@@ -224,6 +225,39 @@ def check_denied_names(clause: Clause, facts: Facts) -> str:
     return ""
 
 
+def check_denied_words(clause: Clause, facts: Facts, vocabulary: Vocabulary) -> str:
+    """What is denied is a wish that is missed, a "no" of the listing or a value that it rules out: nothing else."""
+    if clause.mood != "denied":
+        return ""
+    text = NUMBER.sub(" ", HEDGE.sub(" ", clause.text))
+    no = {s for name, yes in facts.flags.items() if not yes for s in stems_of(name)}
+    known = facts.missed_stems | facts.unstated_stems | no
+    known |= {s for _, stems, _ in _known_phrases(text, facts, vocabulary) for s in stems}
+    said = set(stems_of(text))
+    known |= {s for name in facts.names if facts.names[name] <= said for s in stems_of(name)}  # checked by their names
+    known |= {s for c in facts.constraints for s in stems_of(fold(c.label))} if "you" in words(text) else set()
+    for word in words(text):
+        if carries_claim(word) and word not in CLAIMLESS_VERBS and not {stem(word), *stems_of(word)} & known:
+            return f"denies without proof: “{word}”"
+    return ""
+
+
+def check_repeats(clauses: Sequence[Clause], facts: Facts) -> str:
+    """ "It is white and comes in white": a fact of one attribute that is stated twice is no second fact."""
+    text = " . ".join(clause.text for clause in clauses if clause.mood == "stated")
+    values = {value for values in facts.texts.values() for value in values}
+    for said in {*values, *(name for name, yes in facts.flags.items() if yes)}:
+        holders = sum(any(contains(value, said) for value in values) for values in facts.texts.values())
+        holders += sum(contains(name, said) for name in (*facts.names, *facts.flags))
+        if len(re.findall(rf"(?<!\w){re.escape(said)}(?!\w)", text)) > max(holders, 1):
+            return f"says the same twice: “{said}”"
+    amounts = [f"{m['value']} {fold(m['unit'] or '')}" for m in NUMBER.finditer(text)]
+    for amount in set(amounts):
+        if amounts.count(amount) > max(1, sum(str(q).lower() == amount.strip() for q in facts.quantities.values())):
+            return f"says the same twice: “{amount.strip()}”"
+    return ""
+
+
 def check_words(clause: Clause, facts: Facts) -> str:
     """What is left must be the facts', the reasons' or, where a wish is recalled, the wish's own words."""
     said = set(stems_of(clause.text))
@@ -235,7 +269,12 @@ def check_words(clause: Clause, facts: Facts) -> str:
         known |= facts.requested_stems | _whole_flags(said, False, facts)
     if clause.mood == "silent":
         known = PLAIN_STEMS | facts.unstated_stems
-    for word in words(NUMBER.sub(_without_unit, clause.text)):
+    units = {fold(quantity.unit) for quantity in facts.quantities.values()}
+
+    def strange(number: re.Match[str]) -> str:  # "250 nits": a unit that only the listing knows, on a checked number
+        return " " if fold(number["unit"] or "") in units else _without_unit(number)
+
+    for word in words(NUMBER.sub(strange, HEDGE.sub(" ", clause.text))):
         if (
             word in STOP_WORDS
             or word[0].isdigit()

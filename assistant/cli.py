@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import assistant.cli_checker  # noqa: F401  (adds `evaluate checker`)
 from assistant.cli_evaluate import evaluate
 from assistant.cli_train import train
 from assistant.console import (

@@ -16,6 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 REQUESTS = 2000
 """Made from the catalogue where nothing else is named: 450 steps of the default batch, one to three seconds each."""
 
+SENTENCES = 6000
+"""For a checker: 190 steps of 32 sentences, some three seconds each on two cores."""
+
 _FILE = click.Path(path_type=Path)
 _SHARE = click.FloatRange(0, 0.9)
 
@@ -94,6 +97,62 @@ def encoder(**options: Any) -> None:
 def reranker(**options: Any) -> None:
     """Train a model that reads request and product together."""
     _train("reranker", **options)
+
+
+@train.command()
+@click.option("--catalogue", "catalogues", multiple=True, type=_FILE, help="Another data folder; may be repeated.")
+@click.option("--examples", default=SENTENCES, show_default=True, type=click.IntRange(20), help="Sentences to make.")
+@click.option("--output", type=_FILE, default=None, help="A new folder.  [default: in the data folder]")
+@click.option("--base", default="", help="A model's folder.  [default: the bundled one]")
+@click.option("--rank", default=8, show_default=True, type=click.IntRange(1, 256), help="Of LoRA.")
+@click.option("--epochs", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True))
+@click.option("--learning-rate", default=0.0, type=click.FloatRange(0), help="[default: 5e-4]")
+@click.option("--batch", default=32, show_default=True, type=click.IntRange(1), help="Sentences a step.")
+@click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Of what is held out and drawn.")
+@click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it.")
+@click.option("--licence", default="", help="A line for the card beside the weights.")
+@click.option("--resume", is_flag=True, help="Go on with a training that was cut short.")
+@common
+def checker(
+    catalogues: tuple[Path, ...],
+    examples: int,
+    output: Path | None,
+    base: str,
+    licence: str,
+    resume: bool,
+    data_dir: Path | None,
+    as_json: bool,
+    **recipe: Any,
+) -> None:
+    """Train the second gate of the check of sentences."""
+    from assistant.checker_training import facts_of, train_checker
+    from assistant.settings import load_settings
+    from retrieval.recipe import Recipe
+
+    settings = load_settings(data_dir)
+    command = " ".join(["storeclerk", *sys.argv[1:]]) if sys.argv[1:2] == ["train"] else "storeclerk train checker"
+    with progress_bars() as progress:
+        report = train_checker(
+            [settings.data_dir, *catalogues],
+            examples,
+            Recipe(**recipe),
+            output or settings.data_dir / "checker",
+            base=base,
+            licence=licence,
+            command=command,
+            resume=resume,
+            progress=progress,
+        )
+    if not report.writes:
+        return
+    kept = "-" if report.kept is None else f"{report.kept:.1%}"
+    lines = [
+        f"{report.counts['train']:,} sentences, {report.steps:,} steps; the result is in {report.folder}.",
+        f"threshold {report.threshold:.3f}; true sentences that pass: {kept}",
+        *(f"  {kind:<18} refused {share:.1%}" for kind, share in report.refused.items()),
+    ]
+    result = {"kind": "checker", "base": report.base, **facts_of(report, command), "output": str(report.folder)}
+    print_result(result, lines, as_json)
 
 
 def _train(

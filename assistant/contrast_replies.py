@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant import contrasts
@@ -23,14 +23,13 @@ from assistant.ranking import Context, Ranked, rank, signal_of
 from assistant.reasons import reasons_for
 from assistant.recommending import recommendations
 from assistant.replies import markdown
-from assistant.types import Constraint, Contrast, Outcome, Recommendation, Standing, Trial
+from assistant.types import Constraint, Contrast, Outcome, Standing, Trial
 from assistant.wording import listed, money, plural, shorten
 from retrieval.comparison import model_key
 from retrieval.types import Hit, Product
 
 ASKED = 3
 """Products named where a name fits several."""
-
 
 
 def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> Told:
@@ -88,7 +87,10 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) ->
 
 def _why(clerk: Clerk, shelf: Shelf, product: Product) -> Told:
     """Its reasons; for a product that is not on the page, why it is not."""
-    card = next((c for c in recommendations(clerk, shelf.dialogue, shelf.page, shelf.ranked) if c.product.id == product.id), None)
+    card = next(
+        (c for c in recommendations(clerk, shelf.dialogue, shelf.page, shelf.ranked) if c.product.id == product.id),
+        None,
+    )
     standing = shelf.standing(product.id)
     if card is None or standing is None:
         result = _why_not(clerk, shelf, product, kind="why")

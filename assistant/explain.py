@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.entailment import Gate
 from assistant.errors import GeneratorError
 from assistant.facts import Facts
 from assistant.masking import Masked, facts_line, masked
@@ -43,6 +44,7 @@ def explain(
     *,
     seconds: float,
     voice: Voice = "friendly",
+    gate: Gate | None = None,
 ) -> Iterator[Sentence | Dropped]:
     """Verified sentences as they are written, then the plain wording of every reason left unworded.
 

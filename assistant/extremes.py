@@ -101,9 +101,7 @@ def _count(page: Sequence[Ranked]) -> str:
     return _COUNTS.get(len(page), str(len(page)))
 
 
-def _reason(
-    ranked: Ranked, signal: str, field: str, value: str, form: str, blanks: Mapping[str, str]
-) -> Reason | None:
+def _reason(ranked: Ranked, signal: str, field: str, value: str, form: str, blanks: Mapping[str, str]) -> Reason | None:
     contribution = ranked.contributions.get(signal, 0.0)
     if contribution <= 0:
         return None

@@ -21,6 +21,10 @@ _OWN, PAST, _VALUES = "¤", "†", "‡§¶※⁂"
 """Stand for the product's own name, for one of the shopper's past and for values that cannot be cut up."""
 _PLAIN_VALUE = re.compile(r"[A-Za-z ,-]*")
 AMOUNT = r"\d[\d,]*(?:\.\d+)?"
+HEDGE = re.compile(
+    r"\b(?P<hedge>about|around|roughly|approximately|some|nearly|almost|just over|just under|just above|just below|over"
+    r"|more than|under|less than) (?=[$€£¥₹]?\d)"
+)
 NUMBER = re.compile(r"(?<![\w.])(?P<value>-?\d+(?:[.,]\d+)*)(?:[\s-]?(?P<unit>[a-zA-Z°²³%\"][\w°²³%/]*))?")
 
 
@@ -34,6 +38,8 @@ class Facts:
     request: str
     past_titles: Sequence[str] = ()
     """Products of the shopper's own past that a reason may name."""
+    page: Sequence[Product] = ()
+    """The other products shown, which comparisons are held against; without them none can be proved."""
 
     @cached_property
     def flags(self) -> dict[str, bool]:
@@ -146,6 +152,24 @@ def is_same(value: float, unit: str, quantity: Quantity) -> bool:
     """Exactly the same in the same unit; within half a percent in another, as converting rounds."""
     tolerance = 1e-9 if to_base(1.0, unit) == to_base(1.0, quantity.unit) else 0.005
     return same_amount(value, unit, quantity.value, quantity.unit, tolerance=tolerance)
+
+
+def is_about(hedge: str, said: float, true: float) -> bool:
+    """Whether a number said with "about", "nearly" or "just over" is the true one rounded: to the digits that are
+    said, within five percent, on the side that is said. "Over" and "under" alone only claim the side.
+    """
+    if hedge in ("over", "more than"):
+        return true > said > 0
+    if hedge in ("under", "less than"):
+        return 0 < true < said
+    if hedge in ("nearly", "almost", "just under", "just below") and not true < said:
+        return False
+    if hedge in ("just over", "just above") and not true > said:
+        return False
+    digits = f"{said:.6f}".rstrip("0")
+    decimals = len(digits.partition(".")[2])
+    zeros = len(digits) - len(digits.rstrip(".0")) - 1 if not decimals and said else 0  # 1,200 is said to the hundred
+    return abs(said - true) <= min(0.5 * 10.0 ** (max(zeros, 0) - decimals), 0.05 * abs(true)) + 1e-9
 
 
 def read_number(text: str) -> float | None:

@@ -48,7 +48,8 @@ class Masked:
             article, said = match.group(1), self.values[int(match.group(2))]
             return said if not article else f"{article}{'n' if _takes_an(said) else ''} {said}"
 
-        return _SIGN.sub(value, text)
+        # A quotation that is a sentence brings its own full stop.
+        return re.sub(r"([.!?][”\"])\.", r"\1", _SIGN.sub(value, text))
 
 
 def _takes_an(said: str) -> bool:

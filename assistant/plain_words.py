@@ -9,7 +9,7 @@ from retrieval.text import stem
 # Words that carry no claim about a product by themselves.
 PLAIN_STEMS = frozenset(
     stem(word)
-    for word in """again also although among and approximately as ask asked asking at available average aware
+    for word in """again also although among and as ask asked asking at available average aware
     because below between both bought brand budget but by category choice colour color come comes cost costs
     cover customer customers did do does each either fact fit fits for from gave give given gives giving had has
     have having here however in into is it its itself item just keep keeps kind like limit list listed listing
@@ -23,7 +23,7 @@ PLAIN_STEMS = frozenset(
     holds last lasts lasting looked looking cart sold unavailable exceeds why besides point points get gets count
     counted counts before choose chose chosen find favour speak speaks against honest caveat catch addition include
     includes included including intended first second plus thing things these resemble resembles present number
-    offering having measures should know another inside""".split()
+    offering having measures should know another inside request close closest""".split()
 )
 
 PRAISE_STEMS = frozenset(
@@ -73,7 +73,8 @@ COMPARISON = re.compile(
 )
 
 OF_OTHERS = re.compile(
-    r"\bfor variety\b|\bothers? (?:products? )?shown\b|\b(?:differ|var(?:y|ies)\b)\w*[^.;]*\bothers?\b"
+    r"\bfor variety\b|\bothers\b|\bother (?:ones?|two|three|\d+|\w+s)\b|\bothers? (?:products? )?shown\b"
+    r"|\b(?:differ|var(?:y|ies)\b)\w*[^.;]*\bothers?\b"
 )
 """What the page's other products are like: no single product's facts can prove it."""
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_encoder
+from assistant.recommending import ranked_for
 from retrieval.folder import storage_errors
 from retrieval.index import Progress, encode_missing, expected_hashes, no_progress
 from retrieval.measures import by_place, top

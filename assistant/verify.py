@@ -18,14 +18,25 @@ from dataclasses import dataclass
 
 from assistant.claims_numbers import (
     check_budget,
+    check_denied_facts,
     check_money,
     check_numbers,
     check_rating,
     check_stock,
-    money_pattern,
+    without_money,
     without_rating,
 )
-from assistant.claims_words import carries_claim, check_denied_names, check_signs, check_values, check_words, clauses_of
+from assistant.claims_page import check_page
+from assistant.claims_words import (
+    carries_claim,
+    check_denied_names,
+    check_denied_words,
+    check_repeats,
+    check_signs,
+    check_values,
+    check_words,
+    clauses_of,
+)
 from assistant.facts import AMOUNT, NUMBER, PAST, Clause, Facts, contains, is_same, read_number, stems_of, without_names
 from assistant.plain_words import (
     ASKED,
@@ -38,6 +49,7 @@ from assistant.plain_words import (
     SILENCE,
     WARNING,
 )
+from assistant.promises import check_counts, check_language, check_promises
 from assistant.types import Reason
 from assistant.vocabulary import Vocabulary
 from assistant.wording import SYMBOLS
@@ -69,15 +81,19 @@ def split_sentences(text: str) -> list[str]:
 def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     """Checks one sentence; the first claim without support decides."""
     # 1) The sentence as a whole.
-    folded = _without_variety(fold(sentence).replace("’", "'"), facts)
+    folded = _without_computed(fold(sentence).replace("’", "'"), facts)
     bare = facts.with_signs(_without_quotes(without_names(folded, facts), facts))
+    why = _check_form(sentence, bare) or check_language(bare)
+    if not why:
+        bare, why = check_page(bare, facts)
     why = (
-        _check_form(sentence, bare)
+        why
         or _check_names(bare, facts)
-        or _check_variety(bare)
         or _check_comparisons(bare, facts)
+        or _check_variety(bare)
         or _check_third(bare, facts)
         or check_money(bare, facts)
+        or check_denied_facts(bare)
         or check_budget(bare, facts)
         or check_stock(bare, facts)
         or check_rating(bare, facts)
@@ -86,7 +102,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
         return Verdict(False, why)
 
     # 2) What is left, clause by clause: numbers, values and words belong to what they are said of.
-    rest = _without_notes(money_pattern(facts).sub(" ", without_rating(bare)), facts)
+    rest = _without_notes(without_money(without_rating(bare), facts), facts)
     clauses = clauses_of(rest, facts)
     for clause in clauses:
         why = (
@@ -94,10 +110,14 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
             or check_numbers(clause, facts)
             or check_values(clause, facts, vocabulary)
             or check_denied_names(clause, facts)
+            or check_denied_words(clause, facts, vocabulary)
             or check_words(clause, facts)
         )
         if why:
             return Verdict(False, why)
+    why = check_promises(bare, facts) or check_counts(bare, facts) or check_repeats(clauses, facts)
+    if why:
+        return Verdict(False, why)
 
     # 3) The reasons it words, and whether a trade-off still reads as one.
     expressed = _expressed(sentence, bare, clauses, facts)
@@ -133,6 +153,11 @@ def expresses(sentence: str, reason: Reason) -> bool:
     folded = fold(sentence).replace("’", "'")
     if reason.kind == "variety":
         return _phrase(reason) in folded
+    if reason.kind == "comparison" and reason.blanks:
+        return contains(folded, f"{reason.blanks['count']} shown") and contains(folded, reason.blanks["superlative"])
+    if "closeness" in reason.blanks:
+        part = next((v for k, v in reason.blanks.items() if k in ("value", "where", "label")), "name")
+        return fold(reason.blanks["closeness"]) in folded and fold(part) in folded
     if reason.value in ("yes", "no"):
         return set(stems_of(fold(reason.field))) <= set(stems_of(folded))
     if reason.field == "stock":
@@ -190,11 +215,22 @@ def _phrase(reason: Reason) -> str:
     return fold(reason.text).replace("’", "'").rstrip(".")
 
 
-def _without_variety(folded: str, facts: Facts) -> str:
-    """What sets the product apart from the others shown was computed from all of them; it holds word for word."""
+def _without_computed(folded: str, facts: Facts) -> str:
+    """What was computed from the whole page or the whole search holds word for word, and in no other words: what sets
+    the product apart from the others shown, that it leads them, and that a part of it came close to the request.
+    """
     for reason in facts.reasons:
         if reason.kind == "variety":
             folded = folded.replace(_phrase(reason), " ")
+        if "closeness" in reason.blanks:
+            folded = folded.replace(fold(reason.blanks["closeness"]), " is meant ")
+        if reason.kind == "comparison" and reason.blanks:
+            best, count = fold(reason.blanks["superlative"]), fold(reason.blanks["count"])
+            name = f" {fold(reason.blanks['name'])}" if reason.form == "extreme.has" else ""
+            after = rf"\bthe {re.escape(best + name)} of the {count} shown\b"
+            before = rf"\b(?:of|among) the {count} shown, (?P<it>it (?:is|has)) the {re.escape(best + name)}\b"
+            folded = re.sub(after, f" its{name} ", folded)
+            folded = re.sub(before, lambda m, name=name: f" {m['it']} its{name} ", folded)
     return folded
 
 
@@ -205,7 +241,7 @@ def _check_variety(bare: str) -> str:
 
 
 def _check_form(sentence: str, bare: str) -> str:
-    tokens = words(bare)
+    told = [words(part) for part in ASKED.split(bare)]  # a wish that is recalled says the same again, by its nature
     if not sentence.rstrip().endswith((".", "!", "”.", ".”")) or _UNFINISHED.search(bare):
         return "is not finished"
     if re.search(r"[<{}\\*_#|]|>(?! )|https?:|www\.", sentence):
@@ -214,11 +250,12 @@ def _check_form(sentence: str, bare: str) -> str:
         return "opens with a label of the prompt"
     if any(unicodedata.category(c) in ("So", "Cs", "Cf") and c != "°" for c in sentence):
         return "holds a picture sign"
-    four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
-    three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if any(map(carries_claim, t))]
-    if len(four) != len(set(four)) or len(three) != len(set(three)):
-        return "repeats itself"
-    return ""
+    for tokens in told:
+        four = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
+        three = [t for t in zip(tokens, tokens[1:], tokens[2:], strict=False) if any(map(carries_claim, t))]
+        if len(four) != len(set(four)) or len(three) != len(set(three)):
+            return "repeats itself"
+    return "quotes what no reason quotes" if "“" in bare else ""
 
 
 def _check_names(bare: str, facts: Facts) -> str:

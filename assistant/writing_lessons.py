@@ -92,10 +92,11 @@ def _lesson(product: Product, shelf: _Shelf, rng: random.Random) -> Lesson | Non
     place: Place = "first"
     against = [r for r in reasons if r.contribution < 0]
     speaking = [r for r in reasons if r.contribution > 0]
+    pairable = [r for r in speaking if r.form != "quote"]  # a sentence within a sentence is enough
     if against and (not speaking or rng.random() < 0.3):
         chosen, place = [rng.choice(against)], "catch"
-    elif len(speaking) > 1 and rng.random() < PAIRED:
-        chosen = rng.sample(speaking, 2)
+    elif len(pairable) > 1 and rng.random() < PAIRED:
+        chosen = rng.sample(pairable, 2)
     elif speaking:
         chosen, place = [rng.choice(speaking)], "more" if rng.random() < GONE_ON else "first"
     else:
@@ -144,14 +145,15 @@ def _of_the_page(product: Product, rng: random.Random) -> list[Reason]:
         form, blanks = rng.choices(forms, [4, 1, 1][: len(forms)])[0]
         add("relevance", "meaning", name, said, form, blanks | {"closeness": closeness})
     if rng.random() < 0.1:
-        superlative = rng.choice(["cheapest", "lightest", "heaviest", "largest", "smallest", "longest", "quietest"])
-        blanks = {"superlative": superlative, "count": rng.choice(["two", "three", "four"])}
-        form = "extreme"
-        measured = [(n, str(v)) for n, v in product.attributes.items() if isinstance(v, Quantity)]
-        if measured and superlative != "cheapest":
+        count = rng.choice(["two", "three", "four"])
+        measured = [(n, str(v)) for n, v in product.attributes.items() if isinstance(v, Quantity) and v.unit]
+        if not measured or rng.random() < 0.4:
+            add("comparison", "low price", "price", "", "extreme", {"superlative": "cheapest", "count": count})
+        else:
             name, said = rng.choice(measured)
-            form, blanks = rng.choice(["extreme.at", "extreme.has"]), blanks | {"name": name, "value": said}
-        add("comparison", "low price", "price", "", form, blanks)
+            form, superlatives = _EXTREMES.get(name, ("extreme.has", ("lowest", "highest", "smallest", "largest")))
+            blanks = {"superlative": rng.choice(superlatives), "count": count, "name": name, "value": said}
+            add("comparison", f"wish:{name}", name, said, form, blanks)
     if rng.random() < 0.05 and product.description:
         quote = product.description.split(". ")[0].rstrip(".") + "."
         add("relevance", "meaning", "description", quote, "quote", {"quote": f"“{quote}”"})
@@ -236,6 +238,11 @@ def _attribute_wish(
     return Constraint(key, "attribute", item, test=AttributeTest(name, any_of=frozenset([fold(item)])))
 
 
+_EXTREMES = {
+    "weight": ("extreme.at", ("lightest", "heaviest")),
+    "noise level": ("extreme.at", ("quietest", "loudest")),
+    "brightness": ("extreme.at", ("dimmest", "brightest")),
+}
 _KINDS = "tents kettles lamps chairs printers cables headphones knives rugs jackets monitors keyboards bags".split()
 
 

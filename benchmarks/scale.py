@@ -111,8 +111,8 @@ def build(folder: Path, size: int, dimension: int) -> Built:
 
 def search_all(folder: Path, count: int) -> list[Searched]:
     """The same requests, one at a time, warm: without reranking, with it where it is set up, brute force."""
-    from assistant.recommending import ranked_for
     from assistant.clerk import Clerk, open_clerk, open_encoder
+    from assistant.recommending import ranked_for
     from assistant.settings import GeneratorSettings, load_settings
     from retrieval.index import expected_hashes
     from retrieval.search import Searcher

@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_clerk
 from assistant.console import lines_of, queries_of
 from assistant.ranking import Ranked, models
+from assistant.recommending import ranked_for
 from assistant.settings import GeneratorSettings, load_settings
 from assistant.types import Constraint
 from assistant.understand import understand

@@ -38,7 +38,7 @@ from retrieval.recipe import Recipe
 from retrieval.trainers import EncoderTrainer, RerankerTrainer, arguments, callbacks
 from retrieval.unfinished import Unfinished, begin, discard_empty, rank, room_for
 
-_HEADS = ["classifier", "score"]
+HEADS = ["classifier", "score"]
 """Names of a cross-encoder's last layer. It is new, so an adapter must hold all of it, not a low-rank change."""
 
 _UNREAD = r".*pooler.*"
@@ -78,7 +78,7 @@ def train_encoder(
     `folder` cannot be used (`retrieval.unfinished.begin`), StorageFull.
     """
     with _training(lists, held_out, texts, base, folder, recipe, resume) as work:
-        model = _loaded(SentenceTransformer, base)
+        model = loaded(SentenceTransformer, base)
         dimension = model.get_embedding_dimension()
         if any(not 0 < size <= dimension for size in recipe.matryoshka):
             raise TrainingError(f"vectors have {dimension} numbers, so --matryoshka cannot be {recipe.matryoshka}")
@@ -87,7 +87,7 @@ def train_encoder(
         evaluator = HeldOutCosines(held_out, texts)
         before = evaluator.values(model)
         if recipe.method == "lora":
-            _add_lora(model, recipe, exclude_modules=_UNREAD)
+            add_lora(model, recipe, exclude_modules=_UNREAD)
         for name, weights in model.named_parameters():
             if re.fullmatch(_UNREAD, name):
                 weights.requires_grad_(False)
@@ -102,13 +102,13 @@ def train_encoder(
             evaluator=evaluator if held_out else None,
             callbacks=callbacks(recipe, progress, bool(held_out)),
         )
-        _train(trainer, work, recipe, resume)
+        run(trainer, work, recipe, resume)
         for name, weights in model.named_parameters():
             if "lora_B" in name:  # the change is B @ A: a share of B is that share of the change
                 weights.data.mul_(recipe.strength)
         after = evaluator.values(model)
         model.max_seq_length = window
-        return _saved(trainer, model, work, recipe, before, after, len(lists))
+        return saved(trainer, model, work, recipe, before, after, len(lists))
 
 
 def train_reranker(
@@ -134,13 +134,13 @@ def train_reranker(
         if recipe.strength != 1:
             raise TrainingError("a reranker's base cannot rank, so nothing lies between: leave out --strength")
         evaluator = HeldOutPairs(held_out, texts)
-        model = _loaded(CrossEncoder, base, num_labels=1, max_length=2 * recipe.longest)
+        model = loaded(CrossEncoder, base, num_labels=1, max_length=2 * recipe.longest)
         if _is_reranker(base):
             before = evaluator.values(model)
         else:  # a head that knows nothing yet orders at random: the base as an encoder is what is to be beaten
-            before = HeldOutCosines(held_out, texts).values(_loaded(SentenceTransformer, base)) if held_out else ()
+            before = HeldOutCosines(held_out, texts).values(loaded(SentenceTransformer, base)) if held_out else ()
         if recipe.method == "lora":
-            _add_lora(model, recipe, task_type="SEQ_CLS", modules_to_save=_HEADS)
+            add_lora(model, recipe, task_type="SEQ_CLS", modules_to_save=HEADS)
         data = {
             "query": [one.query for one in lists],
             "products": [[texts[id] for id in one.product_ids] for one in lists],
@@ -154,8 +154,8 @@ def train_reranker(
             evaluator=evaluator if held_out else None,
             callbacks=callbacks(recipe, progress, bool(held_out)),
         )
-        _train(trainer, work, recipe, resume)
-        return _saved(trainer, model, work, recipe, before, evaluator.values(model), len(lists))
+        run(trainer, work, recipe, resume)
+        return saved(trainer, model, work, recipe, before, evaluator.values(model), len(lists))
 
 
 @contextmanager
@@ -173,7 +173,15 @@ def _training(
     if not lists:
         raise TrainingError("there is nothing to learn from: no query has products of different grades")
     named = {id: texts[id] for one in (*lists, *held_out) for id in (*one.product_ids, *one.history)}
-    said = json.dumps([[asdict(one) for one in (*lists, *held_out)], named, base, asdict(recipe)], sort_keys=True)
+    with begun([[asdict(one) for one in (*lists, *held_out)], named], base, folder, recipe, resume) as work:
+        yield work
+
+
+@contextmanager
+def begun(learnt: Any, base: str, folder: Path, recipe: Recipe, resume: bool) -> Any:
+    """The folder of a training on `learnt` (plain values): only the same, by the same recipe, can be resumed."""
+    recipe.check()
+    said = json.dumps([learnt, base, asdict(recipe)], sort_keys=True)
     fingerprint = hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
     work = begin(folder, fingerprint, resume=resume)
     transformers_logging.set_verbosity_error()  # its table of "missing" head weights would alarm
@@ -187,7 +195,8 @@ def _training(
             discard_empty(work)
 
 
-def _loaded(kind: Any, base: str, **more: Any) -> Any:
+def loaded(kind: Any, base: str, **more: Any) -> Any:
+    """The model in folder `base`. Raises TrainingError."""
     device = None if torch.cuda.is_available() else "cpu"
     try:
         return kind(base, device=device, local_files_only=True, **more)
@@ -205,7 +214,7 @@ def _is_reranker(base: str) -> bool:
     return any("SequenceClassification" in name for name in config.get("architectures") or ())
 
 
-def _add_lora(model: Any, recipe: Recipe, **more: Any) -> None:
+def add_lora(model: Any, recipe: Recipe, **more: Any) -> None:
     """On all linear layers, which pays over attention alone (Dettmers et al., "QLoRA", NeurIPS 2023)."""
     shape = {"r": recipe.rank, "lora_alpha": 2 * recipe.rank, "lora_dropout": 0.1, "target_modules": "all-linear"}
     model.add_adapter(LoraConfig(**shape, **more))
@@ -223,13 +232,14 @@ def _columns(lists: Sequence[GradedList], texts: Mapping[str, str], with_history
     return Dataset.from_dict(columns)
 
 
-def _train(trainer: Any, work: Unfinished, recipe: Recipe, resume: bool) -> None:
+def run(trainer: Any, work: Unfinished, recipe: Recipe, resume: bool) -> None:
+    """The training itself, from the newest checkpoint on if it is resumed."""
     trainer.perturb = recipe.perturb
     trainer.remove_callback(PrinterCallback)  # it prints to stdout, where results go
     trainer.train(resume_from_checkpoint=str(work.newest_checkpoint()) if resume else None)
 
 
-def _saved(
+def saved(
     trainer: Any,
     model: Any,
     work: Unfinished,
@@ -238,6 +248,7 @@ def _saved(
     after: tuple[float, ...],
     lists: int,
 ) -> Trained:
+    """The weights into `work.result`, by the one process that writes."""
     writes = trainer.is_world_process_zero()
     if writes:
         if recipe.method == "lora":  # the two files of the adapter; the tokenizer is the base's

@@ -47,32 +47,35 @@ class CrossEncoderReranker:
         return [float(score) for score in scores]
 
     def _load(self) -> Any:
-        stay_offline()
-        import torch
-        from sentence_transformers import CrossEncoder
-        from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+        way_out = "correct reranker.model and reranker.adapter, or switch it off with reranker.kind = 'none'"
+        return load_cross_encoder(self._source, self._adapter, "reranker", way_out)
 
-        disable_progress_bar()
-        set_verbosity_error()  # its table of "missing" head weights alarms; the adapter brings them
-        try:
-            model = CrossEncoder(
-                self._source,
-                num_labels=1,
-                max_length=LONGEST,
-                device="cpu",
-                local_files_only=True,
-                activation_fn=torch.nn.Sigmoid(),
-            )
-            if self._adapter:
-                model.load_adapter(self._adapter)
-                merge_adapter(model)
-        except Exception as error:  # whatever the library raises, the model is unusable and the user must act
-            reason = " ".join(str(error).split())[:200]
-            raise ModelMissing(
-                f"the reranker {self._adapter or self._source} does not load ({reason}): "
-                "correct reranker.model and reranker.adapter, or switch it off with reranker.kind = 'none'"
-            ) from error
-        return model
+
+def load_cross_encoder(source: str, adapter: str, kind: str, way_out: str) -> Any:
+    """A cross-encoder with one output through a sigmoid, its adapter merged. Raises ModelMissing with `way_out`."""
+    stay_offline()
+    import torch
+    from sentence_transformers import CrossEncoder
+    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+
+    disable_progress_bar()
+    set_verbosity_error()  # its table of "missing" head weights alarms; the adapter brings them
+    try:
+        model = CrossEncoder(
+            source,
+            num_labels=1,
+            max_length=LONGEST,
+            device="cpu",
+            local_files_only=True,
+            activation_fn=torch.nn.Sigmoid(),
+        )
+        if adapter:
+            model.load_adapter(adapter)
+            merge_adapter(model)
+    except Exception as error:  # whatever the library raises, the model is unusable and the user must act
+        reason = " ".join(str(error).split())[:200]
+        raise ModelMissing(f"the {kind} {adapter or source} does not load ({reason}): {way_out}") from error
+    return model
 
 
 class OverlapReranker:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from assistant.answer import answer, as_json, remove_constraint, set_variety
-from assistant.recommending import ranked_for
 from assistant.clerk import Clerk
 from assistant.errors import GeneratorError, SessionError
 from assistant.generators import ScriptedGenerator
+from assistant.recommending import ranked_for
 from assistant.types import Answer, AnswerEvent, Done, Found, Understood, Worded
 from retrieval.comparison import apart_from_all
 from tests.assistant.shop import BY_ID, HOSTILE

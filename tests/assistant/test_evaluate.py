@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.recommending import ranked_for
 from assistant.clerk import Clerk, open_clerk
 from assistant.cli import cli
 from assistant.evaluate import Evaluation, evaluate, match
 from assistant.evaluation_report import as_html, as_markdown, tables
+from assistant.recommending import ranked_for
 from assistant.settings import EncoderSettings, GeneratorSettings, Settings
 from assistant.systems import BASELINES, DEPTH, base_encoder, baseline_runs, catalogue_vectors, fused, own_run
 from retrieval.encoder import HashEncoder

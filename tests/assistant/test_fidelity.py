@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.recommending import shown_for
 from assistant.clerk import Clerk, open_clerk
 from assistant.cli import cli
 from assistant.fidelity import Fidelity, Standing, Trial, made_queries, measure
 from assistant.fidelity_report import as_csv, as_json, as_markdown, failures, lines_of_fidelity
+from assistant.recommending import shown_for
 from assistant.settings import EncoderSettings, GeneratorSettings, Settings
 from retrieval.encoder import HashEncoder
 from retrieval.errors import StoreclerkError
