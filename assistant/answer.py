@@ -127,13 +127,13 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     candidates = ranked_hits(clerk, dialogue, page.hits)
     ranked = chosen(clerk, dialogue, page, candidates)
     recommended = recommendations(clerk, dialogue, ranked, candidates)
-    opening = replies.opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
+    opening, held_back = replies.checked_opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
     yield Found(opening, recommended)
     clock.lap("cards")
 
     # 4) Word the reasons; each sentence is checked before it goes out.
     sentences: list[Sentence] = []
-    dropped: list[Dropped] = []
+    dropped = [] if held_back is None else [held_back]
     seconds, voice = clerk.settings.generator.seconds, clerk.settings.voice
     for result in explain(
         facts_of(dialogue, recommended),
@@ -175,7 +175,7 @@ def _versions(clerk: Clerk) -> Mapping[str, str]:
         "reranker": clerk.searcher.reranker.name if clerk.searcher.reranker is not None else "none",
         "generator": generator,
         "prompt": load_prompt(clerk.generator.prompt).label if clerk.generator is not None else "none",
-        "checker": clerk.gate.name if clerk.gate is not None else "rules",
+        "checker": clerk.gate.entailment.name if clerk.gate is not None else "rules",
     }
 
 

@@ -9,6 +9,7 @@ from threading import Lock
 from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
+from assistant.entailment import Gate, open_gate
 from assistant.explain import warm_up
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
 from assistant.policies import Section, read_policies
@@ -33,6 +34,8 @@ class Clerk:
     vocabulary: Vocabulary
     reader: Reader
     generator: TextGenerator | None
+    gate: Gate | None
+    """The second check of what the generator writes; None for the rules alone."""
     sessions: Sessions
     feedback: Feedback
     shoppers: Sequence[Shopper] = ()
@@ -130,11 +133,17 @@ def open_clerk(
             vocabulary=vocabulary,
             reader=Reader(vocabulary, searcher.facets, settings.currency, index.words.terms),
             generator=generator or open_generator(settings),
+            gate=_gate(settings),
             sessions=Sessions(engine, shoppers),
             feedback=Feedback(engine),
             shoppers=shoppers,
             policies=read_policies(settings.policies) if settings.policies is not None else (),
         )
+
+
+def _gate(settings: Settings) -> Gate | None:
+    writes = settings.generator.kind != "none"  # there is nothing to check in what is made of the facts
+    return open_gate(settings.checker.adapter or "") if writes and settings.checker.adapter != "none" else None
 
 
 def _shoppers(settings: Settings, searcher: Searcher) -> Sequence[Shopper]:

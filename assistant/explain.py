@@ -37,6 +37,14 @@ class _Row:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What stands between the model and the shopper."""
+
+    vocabulary: Vocabulary
+    gate: Gate | None
+
+
 def explain(
     subjects: Sequence[Facts],
     generator: TextGenerator | None,
@@ -60,7 +68,7 @@ def explain(
             rows = [still for row in rows if (still := _left_of(row, worded))]
             if left <= 0 or not rows:
                 break
-            for result in _written(rows, generator, vocabulary, left, voice, attempt):
+            for result in _written(rows, generator, _Check(vocabulary, gate), left, voice, attempt):
                 if isinstance(result, Sentence):
                     if not set(result.reasons) - worded:
                         continue  # the same reason twice would only be talk
@@ -132,7 +140,7 @@ def _may_be_worded(reason: Reason, tuned: bool) -> bool:
 def _written(
     rows: Sequence[_Row],
     generator: TextGenerator,
-    vocabulary: Vocabulary,
+    check: _Check,
     seconds: float,
     voice: Voice,
     attempt: int,
@@ -154,7 +162,7 @@ def _written(
             texts[index] += piece
             if not judged[index] and _is_ended(texts[index]):
                 judged[index] = True
-                yield _judged(rows[index], texts[index], signs[index], vocabulary)
+                yield _judged(rows[index], texts[index], signs[index], check)
     except GeneratorError as error:
         for index, row in enumerate(rows):
             if not judged[index]:
@@ -162,7 +170,7 @@ def _written(
         return
     for index, row in enumerate(rows):
         if not judged[index] and texts[index].strip():
-            yield _judged(row, texts[index], signs[index], vocabulary)
+            yield _judged(row, texts[index], signs[index], check)
 
 
 def _is_ended(text: str) -> bool:
@@ -170,13 +178,16 @@ def _is_ended(text: str) -> bool:
     return _ENDED.search(text.strip()) is not None
 
 
-def _judged(row: _Row, text: str, signs: Masked, vocabulary: Vocabulary) -> Sentence | Dropped:
+def _judged(row: _Row, text: str, signs: Masked, check: _Check) -> Sentence | Dropped:
     product_id = row.facts.product.id
     written = split_sentences(text)[0]
     sentence = signs.unmasked(written) if signs.values else written
     if sentence is None:
         return Dropped(product_id, written, "holds a number of its own, or a sign that stands for no fact")
-    verdict = verify(sentence, row.facts, vocabulary)
-    if not verdict.supported:
-        return Dropped(product_id, sentence, verdict.why)
+    verdict = verify(sentence, row.facts, check.vocabulary)
+    why = verdict.why
+    if verdict.supported and check.gate is not None:
+        [why] = check.gate.objections([(row.facts, sentence)])
+    if why:
+        return Dropped(product_id, sentence, why)
     return Sentence(product_id, sentence, verdict.reasons, True, "model", verdict.evidence)

@@ -12,9 +12,10 @@ from assistant.clerk import Clerk
 from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
+from assistant.promises import check_line
 from assistant.ranking import Ranked
 from assistant.reasons import in_order
-from assistant.types import Constraint, Recommendation, Sentence
+from assistant.types import Constraint, Dropped, Recommendation, Sentence
 from assistant.understand import Request
 from assistant.wording import listed, money, plural
 from retrieval.text import fold
@@ -48,6 +49,35 @@ def small_talk(request: Request, shop_name: str, on_page: int) -> str:
     if request.intent == "refine" and not on_page and not request.constraints and not request.extra:
         return "I have not shown you anything yet to compare with. What are you looking for?"
     return ""
+
+
+def checked_opening(
+    clerk: Clerk,
+    dialogue: Dialogue,
+    request: Request,
+    given_up: Sequence[Constraint],
+    fitting: int,
+    ranked: Sequence[Ranked],
+    absent: Sequence[str],
+) -> tuple[str, Dropped | None]:
+    """(the line above the cards, another that was held back): nothing goes out that promises, praises or counts
+    what was not counted, whatever a feed's category or a shopper's wish is called.
+    """
+    line = opening(clerk, dialogue, request, given_up, fitting, ranked, absent)
+    wishes = (*dialogue.constraints, *given_up, *request.constraints)
+    names = [said for c in wishes for said in (c.label, c.note, c.label.partition(":")[0])]
+    names.extend(request.notes)
+    prices = [_lowest_price(clerk, c) for c in wishes if c.kind == "category"] + [_lowest_price(clerk, None)]
+    why = check_line(line, {float(fitting), float(len(ranked)), *prices}, names)
+    if not why:
+        return line, None
+    return f"Here {'is' if len(ranked) == 1 else 'are'} {_count(ranked)} for you:", Dropped("", line, why)
+
+
+def _lowest_price(clerk: Clerk, category: Constraint | None) -> float:
+    prices = clerk.facets.prices[Scope.of(clerk.facets, category).mask]
+    prices = prices[prices == prices]  # leaves out NaN: products without a price
+    return float(prices.min()) if len(prices) else 0.0
 
 
 def opening(
@@ -115,7 +145,7 @@ def _absence(clerk: Clerk, dialogue: Dialogue, given_up: Sequence[Constraint], r
     lines = [f"We have no {what} with {listed([f'“{c.label}”' for c in given_up])}{also}."]
     price = next((c for c in given_up if c.kind == "price"), None)
     if price is not None and not kept:
-        edge = _price_edge(clerk, scope, price)
+        edge = _price_edge(clerk, scope, category, price)
         if edge:
             lines.append(edge)
     seen = set(dialogue.last)
@@ -126,13 +156,12 @@ def _absence(clerk: Clerk, dialogue: Dialogue, given_up: Sequence[Constraint], r
     return " ".join(lines)
 
 
-def _price_edge(clerk: Clerk, scope: Scope, price: Constraint) -> str:
+def _price_edge(clerk: Clerk, scope: Scope, category: Constraint | None, price: Constraint) -> str:
     """The price at which the category begins, where a budget was too small for all of it."""
-    prices = clerk.facets.prices[scope.mask]
-    prices = prices[prices == prices]  # leaves out NaN: products without a price
-    if not len(prices) or price.high is None or price.high >= prices.min():
+    lowest = _lowest_price(clerk, category)
+    if not lowest or price.high is None or price.high >= lowest:
         return ""
-    return f"Our {scope.name} start at {money(float(prices.min()), clerk.settings.currency)}."
+    return f"Our {scope.name} start at {money(lowest, clerk.settings.currency)}."
 
 
 def nothing(clerk: Clerk, dialogue: Dialogue, absent: Sequence[str]) -> str:

@@ -74,6 +74,14 @@ class GeneratorSettings(BaseModel):
     """After this long the plain wording goes out for whatever is missing."""
 
 
+class CheckerSettings(BaseModel):
+    """The second gate behind the rules that check sentences."""
+
+    model_config = ConfigDict(extra="forbid", protected_namespaces=())
+    adapter: str | None = None
+    """A folder that `storeclerk train checker` made; unset is the shipped one, if there is one, "none" rules alone."""
+
+
 class Settings(BaseSettings):
     """Everything a shop can set. Defaults run the bundled models on one machine without a network."""
 
@@ -110,6 +118,7 @@ class Settings(BaseSettings):
     encoder: EncoderSettings = EncoderSettings()
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
+    checker: CheckerSettings = CheckerSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from assistant.models import generator_folder, generator_name
 from assistant.prompting import TUNED_PROMPT, load_prompt
 from assistant.settings import Settings
+from assistant.tuning_recipe import TuningRecipe
 from assistant.verify import verify
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from assistant.writing_lessons import Lesson, make_lessons
@@ -28,9 +28,6 @@ from retrieval.index import Progress, no_progress, open_catalog
 from retrieval.text import fold
 from retrieval.types import Product
 from retrieval.unfinished import check_target, room_for
-
-if TYPE_CHECKING:
-    from assistant.tuning import TuningRecipe
 
 HELD_OUT = 0.1
 """Share of the kinds of products that no lesson is about."""
@@ -126,7 +123,7 @@ def train_generator(
         tuned.steps,
     )
     with room_for(folder):
-        write_provenance(tuned.work.result, "generator", report.base, _note(report, recipe, command))
+        write_provenance(tuned.work.result, "generator", report.base, note(report, recipe, command))
         (tuned.work.result / "README.md").write_text(_card(report, recipe, licence, command), encoding="utf-8")
     tuned.work.finish()
     return report
@@ -156,7 +153,8 @@ def _checked(lessons: Iterator[Lesson], vocabulary: Vocabulary) -> Iterator[Less
         yield lesson if verdict.supported and len(verdict.reasons) >= len(lesson.subject.reasons) else None
 
 
-def _note(report: GeneratorReport, recipe: TuningRecipe, command: str) -> dict[str, object]:
+def note(report: GeneratorReport, recipe: TuningRecipe, command: str) -> dict[str, object]:
+    """What the file beside the weights says besides kind and base."""
     return {
         "prompt": load_prompt(TUNED_PROMPT).label,
         "lessons": report.lessons,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from assistant.models import load_causal_lm
+from assistant.tuning_recipe import TuningRecipe
 from retrieval.errors import TrainingError
 from retrieval.index import Progress
 from retrieval.unfinished import Unfinished, begin, discard_empty, processes, room_for
@@ -25,20 +27,6 @@ from retrieval.unfinished import Unfinished, begin, discard_empty, processes, ro
 _IGNORED = -100
 """The label that transformers' losses leave out."""
 _DROPOUT = 0.0  # each lesson is seen once or twice: nothing to regularise against
-
-
-@dataclass(frozen=True, slots=True)
-class TuningRecipe:
-    """How it is learnt. Hu et al., "LoRA", ICLR 2022; all linear layers, as Dettmers et al. 2023 found best."""
-
-    rank: int = 8
-    rate: float = 5e-4
-    batch: int = 16
-    epochs: float = 1.0
-    evaluations: int = 4
-    patience: int = 2
-    seed: int = 7
-    bf16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +77,8 @@ def tune(
     )
     trainer.remove_callback(PrinterCallback)
     try:
-        with room_for(work.root):
+        with room_for(work.root), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # transformers warns of its own names
             with adapted.disable_adapter():
                 before = trainer.evaluate()["eval_loss"]
             trainer.train(resume_from_checkpoint=str(work.newest_checkpoint()) if resume else None)

@@ -228,9 +228,9 @@ def _without_computed(folded: str, facts: Facts) -> str:
             best, count = fold(reason.blanks["superlative"]), fold(reason.blanks["count"])
             name = f" {fold(reason.blanks['name'])}" if reason.form == "extreme.has" else ""
             after = rf"\bthe {re.escape(best + name)} of the {count} shown\b"
-            before = rf"\b(?:of|among) the {count} shown, (?P<it>it (?:is|has)) the {re.escape(best + name)}\b"
+            before = rf"\b(?:of|among) the {count} shown, (it (?:is|has)) the {re.escape(best + name)}\b"
             folded = re.sub(after, f" its{name} ", folded)
-            folded = re.sub(before, lambda m, name=name: f" {m['it']} its{name} ", folded)
+            folded = re.sub(before, rf" \1 its{name} ", folded)
     return folded
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.entailment import Gate
 from assistant.errors import GeneratorError
 from assistant.explain import explain, plain, warm_up
 from assistant.facts import Facts
 from assistant.generators import ScriptedGenerator, never
-from assistant.prompting import PROMPT
+from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.ranking import Context, rank
 from assistant.reasons import numbered, reasons_for
 from assistant.types import Constraint, Dropped, Reason, Sentence, TextGenerator
@@ -273,3 +274,92 @@ def test_variety_is_never_put_to_the_model_and_goes_out_plainly() -> None:
     assert not any("variety" in prompt for prompt in generator.prompts)
     assert plain(lifted) in sentences
     assert verify(text, varied, VOCABULARY).reasons == ("v1",)
+
+
+# -- a model tuned on our wordings: facts as signs, a second try, a second gate ---------------------------
+
+
+def test_a_tuned_model_is_given_signs_and_its_signs_become_the_facts() -> None:
+    [facts] = subjects(RED_TENT)
+    generator = ScriptedGenerator(
+        ["It comes in red and is waterproof.", "At @1, it fits your limit of @2."], prompt=TUNED_PROMPT
+    )
+    sentences, dropped = told([facts], generator)
+    assert [(s.text, s.source) for s in sentences] == [
+        ("It comes in red and is waterproof.", "model"),
+        ("At €10.00, it fits your limit of €30.", "model"),
+    ]
+    assert dropped == []
+    assert not any("10.00" in prompt for prompt in generator.prompts)
+    assert [p.split("Place: ")[1].split("\n")[0] for p in generator.prompts] == ["first", "more"]
+    assert all("(asked)" in prompt for prompt in generator.prompts)
+
+
+def test_what_speaks_against_a_product_is_asked_for_as_such() -> None:
+    generator = ScriptedGenerator(prompt=TUNED_PROMPT)
+    told(subjects(GREEN_TENT), generator)
+    assert "Place: catch\n" in generator.prompts[-1]
+    assert "while you asked for @1" in generator.prompts[-1]
+
+
+def test_a_dropped_sentence_is_written_once_more_and_only_what_is_missing_of_it() -> None:
+    [facts] = subjects(RED_TENT)
+    first = ["It is waterproof.", "It costs 40 euros, within your limit of @2."]
+    generator = ScriptedGenerator(
+        [*first, "It also comes in red.", "It costs @1, within your limit of @2."], prompt=TUNED_PROMPT
+    )
+    sentences, dropped = told([facts], generator)
+    assert {s.source for s in sentences} == {"model"}
+    assert [d.why for d in dropped] == ["holds a number of its own, or a sign that stands for no fact"]
+    assert len(generator.prompts) == 4
+    assert "waterproof" not in generator.prompts[2]
+    assert_true_and_whole([facts], sentences)
+
+
+def test_after_the_second_try_the_plain_wording_goes_out() -> None:
+    [facts] = subjects(RED_TENT)
+    generator = ScriptedGenerator(["It is the best."] * 9, prompt=TUNED_PROMPT)
+    sentences, dropped = told([facts], generator)
+    assert {s.source for s in sentences} == {"plain"}
+    assert len(dropped) == 4
+    assert_true_and_whole([facts], sentences)
+
+
+class Doubtful:
+    """A second judge that doubts whatever holds a word."""
+
+    name = "doubtful"
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def supports(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [0.1 if self._word in sentence else 0.9 for _, sentence in pairs]
+
+
+def test_what_the_second_gate_doubts_is_not_shown() -> None:
+    [facts] = subjects(RED_TENT)
+    generator = ScriptedGenerator(["It is waterproof and comes in red.", "It costs €10.00, within your limit of €30."])
+    results = list(explain([facts], generator, VOCABULARY, seconds=1, gate=Gate(Doubtful("waterproof"))))
+    assert [r.why for r in results if isinstance(r, Dropped)] == ["the checker doubts it (P = 0.10)"]
+    assert [r.source for r in results if isinstance(r, Sentence)] == ["model", "plain", "plain"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Es kostet @1.",
+        "它的价格是 @1。",
+        "Facts: it costs @1",
+        "@1 @1 @1 @1 @1 @1",
+        "It costs @1, within your limit of @2, and it is waterproof and it is waterproof and it is waterproof.",
+        "This product is the best product ever made.",
+        "It costs @7.",
+    ],
+)
+def test_whatever_a_tuned_model_says_only_what_is_true_is_shown(said: str) -> None:
+    facts = subjects(RED_TENT, GREEN_TENT)
+    sentences, dropped = told(facts, ScriptedGenerator([said] * 20, prompt=TUNED_PROMPT))
+    assert {s.source for s in sentences} == {"plain"}
+    assert dropped
+    assert_true_and_whole(facts, sentences)

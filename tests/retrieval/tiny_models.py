@@ -34,3 +34,25 @@ def make_tiny_reranker(folder: Path) -> Path:
     torch.manual_seed(2)
     CrossEncoder(str(base), num_labels=1, device="cpu", local_files_only=True).save_pretrained(str(folder))
     return folder
+
+
+def make_tiny_generator(folder: Path) -> Path:
+    """A causal language model of the same size: what it writes means nothing."""
+    stay_offline()
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer = AutoTokenizer.from_pretrained(bundled_model(), eos_token="[SEP]", local_files_only=True)
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(3)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
