@@ -22,6 +22,7 @@ from assistant.ranking import Context, rank
 from assistant.reasons import Past, numbered, reasons_for
 from assistant.types import Constraint, Reason
 from assistant.wording import listed, money
+from assistant.wordings import write
 from retrieval.errors import IndexMissing, TrainingError
 from retrieval.folder import DataFolder, lock_data_dir
 from retrieval.index import open_catalog
@@ -66,6 +67,20 @@ def plain_writer(reasons: Sequence[Reason]) -> str:
     return f"{first.rstrip('.')}, and {listed([text[0].lower() + text[1:] for text in rest])}"
 
 
+def worded_writer(reasons: Sequence[Reason]) -> str:
+    """One of the wordings of prompts/wordings.txt, the same for the same reasons."""
+    sides = {r.contribution > 0 for r in reasons}
+    if (
+        len(sides) > 1
+        or len(reasons) > 2
+        or (sides == {False} and len(reasons) > 1)
+        or not all(r.form for r in reasons)
+    ):
+        return plain_writer(reasons)
+    dice = random.Random(" ".join(r.text for r in reasons))
+    return write(reasons, dice.choice(["brief", "friendly"]), dice)
+
+
 def products_of(data_dir: Path, command: str) -> list[Product]:
     """The products of an index, which is held only while they are read. Raises IndexMissing, DataFolderBusy."""
     folder = DataFolder(data_dir)
@@ -93,7 +108,7 @@ def split(products: Sequence[Product], seed: int) -> dict[Part, list[Product]]:
 
 
 def make_examples(
-    products: Sequence[Product], count: int, seed: int, writer: Writer = plain_writer, *, false_ones: int = 2
+    products: Sequence[Product], count: int, seed: int, writer: Writer = worded_writer, *, false_ones: int = 2
 ) -> list[Example]:
     """About `count` sentences over the products, `false_ones` perturbations (of different kinds) to a true one.
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from assistant.checker_examples import Example, Part, Writer, make_examples, plain_writer, products_of, split
+from assistant.checker_examples import Example, Part, Writer, make_examples, products_of, split, worded_writer
 from assistant.entailment import KIND, premise
 from retrieval.adapters import write_provenance
 from retrieval.encoder import model_folder, model_name, stay_offline
@@ -52,7 +52,7 @@ def train_checker(
     folder: Path,
     *,
     base: str = "",
-    writer: Writer = plain_writer,
+    writer: Writer = worded_writer,
     licence: str = "",
     command: str = "",
     resume: bool = False,

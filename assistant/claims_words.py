@@ -215,7 +215,8 @@ def check_denied_names(clause: Clause, facts: Facts) -> str:
     if clause.mood == "silent":
         said = set(stems_of(clause.text))
         silent = [r for r in facts.reasons if r.kind == "request_missed" and (not r.value or "“" in r.text)]
-        covered = [stems for stems in (set(stems_of(fold(r.field))) for r in silent) if stems <= said]
+        fields = (field for r in silent for field in fold(r.field).split(", "))
+        covered = [stems for stems in (set(stems_of(field)) for field in fields) if stems <= said]
         is_quote = any("“" in r.text for r in silent) and not own
         if not (covered or is_quote) or any(not any(facts.names[n] <= c for c in covered) for n in own):
             return "says the listing is silent about what it states"

@@ -6,6 +6,7 @@ small model does far more truly than a whole paragraph. Knows nothing of searchi
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from assistant.prompting import TUNED_PROMPT, load_prompt
 from assistant.types import Dropped, Reason, Sentence, TextGenerator
 from assistant.verify import split_sentences, verify
 from assistant.vocabulary import Vocabulary
-from assistant.wordings import Place, Voice, plain_text
+from assistant.wordings import Place, Voice, openings, plain_text
 
 MAX_TOKENS = 64  # a sentence of two reasons takes about 40
 REASONS_A_ROW = 2
@@ -148,14 +149,17 @@ def _written(
     """One sentence a row, checked as soon as it is whole."""
     tuned = generator.prompt == TUNED_PROMPT
     signs = [masked(r.reasons, short_name(r.facts.product.title)) if tuned else Masked(r.reasons, ()) for r in rows]
-    prompts = [
-        filled(generator.prompt, facts_line(sign, marked=tuned), voice, row.place)
-        for row, sign in zip(rows, signs, strict=True)
-    ]
-    texts = [""] * len(rows)
-    judged = [False] * len(rows)
     # The same facts of two products would be said in the same words: each product has dice of its own.
     seeds = [f"{row.facts.product.id} {attempt}" for row in rows]
+    # How a sentence opens is drawn here, from what fits its place; the model goes on from there.
+    texts = [
+        _opening(row, sign, voice, seed) if tuned else "" for row, sign, seed in zip(rows, signs, seeds, strict=True)
+    ]
+    prompts = [
+        filled(generator.prompt, facts_line(sign, marked=tuned), voice, row.place) + (f" {text}" if text else "")
+        for row, sign, text in zip(rows, signs, texts, strict=True)
+    ]
+    judged = [False] * len(rows)
     try:
         stream = generator.generate(prompts, max_tokens=MAX_TOKENS, seconds=seconds, stop=_is_ended, seeds=seeds)
         for index, piece in stream:
@@ -171,6 +175,10 @@ def _written(
     for index, row in enumerate(rows):
         if not judged[index] and texts[index].strip():
             yield _judged(row, texts[index], signs[index], check)
+
+
+def _opening(row: _Row, signs: Masked, voice: Voice, seed: str) -> str:
+    return random.Random(f"{seed} {row.place}").choice(openings(row.place, voice, signs.reasons, name=signs.name))
 
 
 def _is_ended(text: str) -> bool:

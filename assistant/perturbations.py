@@ -16,7 +16,7 @@ from typing import TypeVar
 from assistant.facts import AMOUNT, NUMBER, Facts, is_same, read_number, stems_of
 from assistant.plain_words import DENIAL, SILENCE
 from assistant.reasons import worded_fact
-from assistant.wording import SYMBOLS, money
+from assistant.wording import SYMBOLS, money, shown
 from retrieval.text import fold
 from retrieval.types import Product, Quantity
 from retrieval.units import to_base
@@ -86,6 +86,14 @@ def swapped_value(sentence: str, facts: Facts, others: Sequence[Product], chance
         if new:
             return _replace(sentence, value, chance.choice(new))
     return None
+
+
+def wrong_attribute(sentence: str, facts: Facts, others: Sequence[Product], chance: random.Random) -> str | None:
+    """The value stays and is said of another attribute: "its material is black"."""
+    stated = {n: shown(v) for n, v in facts.product.attributes.items() if not isinstance(v, bool)}
+    said = [n for n in stated if _holds(sentence, f"its {n}") or _holds(sentence, f"the {n}")]
+    changes = [(o, n) for o in said for n in stated if stated[o] != stated[n] and not _holds(sentence, n)]
+    return _first_change(_shuffled(changes, chance), sentence)
 
 
 def wrong_product(sentence: str, facts: Facts, others: Sequence[Product], chance: random.Random) -> str | None:
@@ -255,6 +263,7 @@ def wrong_comparison(sentence: str, facts: Facts, others: Sequence[Product], cha
 
 
 KINDS: Mapping[str, Kind] = {
+    "wrong attribute": wrong_attribute,
     "swapped value": swapped_value,
     "wrong product": wrong_product,
     "wrong unit": wrong_unit,

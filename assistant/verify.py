@@ -27,6 +27,7 @@ from assistant.claims_numbers import (
     without_rating,
 )
 from assistant.claims_page import check_page
+from assistant.claims_said import check_said, check_side
 from assistant.claims_words import (
     carries_claim,
     check_denied_names,
@@ -82,8 +83,9 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     """Checks one sentence; the first claim without support decides."""
     # 1) The sentence as a whole.
     folded = _without_computed(fold(sentence).replace("’", "'"), facts)
-    bare = facts.with_signs(_without_quotes(without_names(folded, facts), facts))
-    why = _check_form(sentence, bare) or check_language(bare)
+    named = _without_quotes(without_names(folded, facts), facts)
+    bare = facts.with_signs(named)
+    why = _check_form(sentence, bare) or check_language(bare) or check_said(named, facts)
     if not why:
         bare, why = check_page(bare, facts)
     why = (
@@ -123,7 +125,7 @@ def verify(sentence: str, facts: Facts, vocabulary: Vocabulary) -> Verdict:
     expressed = _expressed(sentence, bare, clauses, facts)
     if not expressed:
         return Verdict(False, "words none of the reasons")
-    why = _check_wishes(bare, clauses, expressed, facts)
+    why = check_side(bare, expressed) or _check_wishes(bare, clauses, expressed, facts)
     if why:
         return Verdict(False, why)
     if not all(_reads_negative(r, bare, clauses, facts) for r in expressed if r.contribution < 0):
@@ -222,6 +224,8 @@ def _without_computed(folded: str, facts: Facts) -> str:
     for reason in facts.reasons:
         if reason.kind == "variety":
             folded = folded.replace(_phrase(reason), " ")
+        if "open" in reason.blanks:  # one silence, not two claims
+            folded = folded.replace(fold(reason.blanks["open"]), fold(reason.blanks["open"]).replace(",", ""))
         if "closeness" in reason.blanks:
             folded = folded.replace(fold(reason.blanks["closeness"]), " is meant ")
         if reason.kind == "comparison" and reason.blanks:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import permutations
 from typing import Literal
 
 from assistant.errors import PromptError
@@ -134,6 +135,18 @@ def write(
     raise PromptError(f"prompts/{FILE} has no sentence for {' with '.join(r.form or r.text for r in reasons)}.")
 
 
+def openings(place: Place, voice: Voice, reasons: Sequence[Reason], *, name: str = "") -> list[str]:
+    """The ways a sentence may open here: the beginnings of the frames, up to the first reason; "" leaves it open."""
+    all_met = all(r.kind == "request_met" for r in reasons)
+    frames = [f for f in load_wordings().frames[f"{place}.{len(reasons)}"] if f.voice in ("a", voice[0])]
+    frames = [f for f in frames if (all_met or not f.of_wishes) and (name or not any(n in f.text for n in _OF_NAME))]
+    frames = [f for f in frames if _has_shapes(f.text, reasons)]
+    starts = (
+        f.text.replace("{Name}", f"The {name}").replace("{name}", f"the {name}").partition("{")[0] for f in frames
+    )
+    return list(dict.fromkeys(start.rstrip() for start in starts))
+
+
 def as_sentence(clause: str) -> str:
     """With a capital and a full stop; a quotation that ends in one has its own."""
     return _capital(clause) + ("" if re.search(r"[.!?][”\"]?$", clause) else ".")
@@ -160,6 +173,15 @@ def patterns() -> Iterator[tuple[str, str, str]]:
         yield from ((form, shape, text) for shape, texts in shapes.items() for text in texts)
     for place, frames in wordings.frames.items():
         yield from ((place, frame.voice, frame.text) for frame in frames)
+
+
+def _has_shapes(frame: str, reasons: Sequence[Reason]) -> bool:
+    """Whether the reasons, in some order, can be said in the shapes that the frame asks for."""
+    wanted = [blank[0].lower() for blank in _BLANK.findall(frame) if blank[:-1].lower() in "svln" or len(blank) == 1]
+    shapes = load_wordings().shapes
+    return any(
+        all(shapes(r.form, shape) for r, shape in zip(order, wanted, strict=False)) for order in permutations(reasons)
+    )
 
 
 def _composed(frame: str, reasons: Sequence[Reason], name: str, rng: random.Random) -> str | None:

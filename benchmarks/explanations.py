@@ -5,7 +5,7 @@
 Many answers are worded in one batch, which gives the same sentences in less time; benchmarks.latency has the times.
 The contrast, in the same run and under the same checker: the same base, untuned, by the prompt with examples; and the
 usual way, asked in one prompt to explain a product. --free-text words single attributes of a file like semiPQA's
-(`data,text`), whose names and values no catalogue here has.
+(tabs; `data`, `text`), whose names and values no catalogue here has.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def free_text(file: Path, count: int) -> list[list[Facts]]:
     """Each attribute of the file as a product of its own, asked for; its names are new to the model."""
     pages: list[list[Facts]] = []
     with file.open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows, delimiter="\t" if file.suffix == ".tsv" else ","):
+        for row in csv.DictReader(rows, delimiter="\t"):
             name, value = _attribute(row["data"])
             if not name or value == "":
                 continue

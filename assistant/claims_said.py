@@ -1,0 +1,108 @@
+"""What is said of what, and whether it is said so that a shopper can understand it.
+
+A value belongs beside the name of its own attribute, an adjective is no thing that one gets, and what speaks for a
+product is not introduced as speaking against it. Every check gives "" or why the claim fails.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.facts import Facts
+from assistant.types import Reason
+from assistant.wording import is_adjective, shown
+from retrieval.text import fold
+
+_NAMED_AS = re.compile(r"\b(?:as|for) its (?P<name>[a-z][\w -]*?)(?= the listing| of |[,.;]| and | which | but |$)")
+_ALWAYS_THERE = frozenset(["brand", "category", "price", "name", "rating", "listing", "use"])
+_TAKEN = r"(?:you (?:also )?get|offers?|has|have|with|gives|lists|comes with|made of|available for|mention of)"
+_GARBLED = re.compile(
+    r"\b(?:gives|lists|states|has) (?:its|the) [\w -]{1,40}? (?:comes|is|are|has|costs)\b"
+    r"|\blisting (?:states|says|gives|lists) (?:that )?(?:the|its|it is) listing\b"
+    r"|\blisting (?:states|says) that [^,;]*\blisting\b"
+    r"|\bits [\w -]+ (?:is|are) [^,;]*? and (?:has|is|costs|comes|weighs|fits)\b"
+    r"|\bits prices\b|\bits price of (?![^,]* (?:keeps|puts|stays|fits|is)\b)"
+    r"|\bas its listing\b(?! (?:states|says))|\bis (?:also )?here because it is\b.*\bhere because\b"
+)
+_OUT_OF_PLACE = re.compile(
+    r"(?P<before>[^\s,]+),?(?P<which> which (?:is|fits|stays|keeps))? (?:within|inside) your limit"
+    r"(?= of [$€£¥₹]|[,.;]| and\b|$)"
+)
+_LEADS_TO_A_LIMIT = frozenset("is stays keeps it's comes be price fits remains puts lies sits also".split())
+_FOR = re.compile(
+    r"\b(?:speaks? for it|in its favour|picked it|chose|reasons? for it|points? for it|counted"
+    r"|you (?:also )?get|just as you asked|as you wished|is here because)\b"
+)
+_AGAINST = re.compile(
+    r"\b(?:against it|caveat|a catch|unfortunately|be aware|should know|note that|to note|should mention"
+    r"|to be honest)\b"
+)
+
+
+def check_said(folded: str, facts: Facts) -> str:
+    """The first thing that is said wrongly; `folded` is the sentence with the product's own name taken out."""
+    brand = fold(facts.product.brand)
+    if brand and len(re.findall(rf"(?<!\w){re.escape(brand)}(?!\w)", folded)) > 1:
+        return f"says the same twice: “{brand}”"
+    garbled = _GARBLED.search(folded)
+    if garbled:
+        return f"is garbled: “{garbled.group()[:40]}”"
+    for match in _OUT_OF_PLACE.finditer(folded):
+        is_amount = any(c.isdigit() for c in match["before"])
+        if not is_amount and (match["which"] or match["before"] not in _LEADS_TO_A_LIMIT):
+            return f"says of something else what is said of the price: “{match.group()}”"
+    return _check_attribution(folded, facts) or _check_adjectives(folded, facts)
+
+
+def check_side(bare: str, expressed: Sequence[Reason]) -> str:
+    """What speaks for the product is not put as speaking against it, nor the other way round."""
+    sides = {r.contribution > 0 for r in expressed}
+    if sides == {True} and (match := _AGAINST.search(bare)):
+        return f"puts against it what speaks for it: “{match.group()}”"
+    if sides == {False} and (match := _FOR.search(bare)):
+        return f"puts for it what speaks against it: “{match.group()}”"
+    return ""
+
+
+def _check_attribution(folded: str, facts: Facts) -> str:
+    values = dict(_values(facts))
+    for name, own in values.items():
+        said = re.escape(name)
+        for match in re.finditer(rf"\b(?:its|the) {said} (?:is|are) (?P<rest>.*)", folded):
+            rest = re.sub(r"^(?:the|an?) ", "", match["rest"])
+            if not rest.startswith((*own, "not ", "what ", "meant", "close", "above", "below", "listed")) and not (
+                name in facts.quantities and rest[:1].isdigit()
+            ):
+                return f"gives another value for its {name}: “{rest[:30]}”"
+        for match in re.finditer(rf"(?P<before>.*)\bas its {said}(?!\w| \w+ ?,)", folded):
+            before = match["before"].rstrip()
+            if not before.endswith(tuple(own)) and not (name in facts.quantities and before[-1:].isalnum()):
+                return f"gives another value as its {name}: “{before[-30:]}”"
+    known = _ALWAYS_THERE | values.keys() | facts.flags.keys() | {fold(r.field) for r in facts.reasons}
+    for match in _NAMED_AS.finditer(folded):
+        name = match["name"].removeprefix("number of ")
+        if name not in known and not any(name.startswith(k) or k.startswith(name) for k in known):
+            return f"speaks of what the listing does not have: “{match['name']}”"
+    return ""
+
+
+def _values(facts: Facts) -> Iterator[tuple[str, list[str]]]:
+    """Folded attribute name -> its values as they may be said."""
+    for name, value in facts.product.attributes.items():
+        if isinstance(value, bool):
+            continue
+        items = value if isinstance(value, tuple) else (shown(value),)
+        yield fold(name), [fold(shown(value)), *(fold(item) for item in items)]
+    if facts.product.brand:
+        yield "brand", [fold(facts.product.brand)]
+
+
+def _check_adjectives(folded: str, facts: Facts) -> str:
+    """ "You get waterproof": an attribute that a product is, not one that it has."""
+    for name in facts.flags:
+        if is_adjective(name):
+            match = re.search(rf"\b{_TAKEN} (?:an? |the )?{re.escape(name)}(?=[,.;]| and |$)", folded)
+            if match:
+                return f"says an adjective as if it were a thing: “{match.group()}”"
+    return ""
