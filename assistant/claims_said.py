@@ -23,6 +23,8 @@ _GARBLED = re.compile(
     r"|\blisting (?:states|says) that [^,;]*\blisting\b"
     r"|\bits [\w -]+ (?:is|are) [^,;]*? and (?:has|is|costs|comes|weighs|fits)\b"
     r"|\bits prices\b|\bits price of (?![^,]* (?:keeps|puts|stays|fits|is)\b)"
+    r"|\b(?:in|of|for) (?:colour|color|material|size|type)(?=[.,;]| and\b|$)"
+    r"|\bmention of [\w -]+ in its (?!listing)"
     r"|\bas its listing\b(?! (?:states|says))|\bis (?:also )?here because it is\b.*\bhere because\b"
 )
 _OUT_OF_PLACE = re.compile(

@@ -189,7 +189,7 @@ def _is_ended(text: str) -> bool:
 def _judged(row: _Row, text: str, signs: Masked, check: _Check) -> Sentence | Dropped:
     product_id = row.facts.product.id
     written = split_sentences(text)[0]
-    sentence = signs.unmasked(written) if signs.values else written
+    sentence = signs.unmasked(written.replace("t also is ", "t is also ")) if signs.values else written
     if sentence is None:
         return Dropped(product_id, written, "holds a number of its own, or a sign that stands for no fact")
     verdict = verify(sentence, row.facts, check.vocabulary)

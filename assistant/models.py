@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,9 @@ def load_causal_lm(folder: Path, adapter: str = "") -> tuple[Any, Any]:
         from peft import PeftModel
 
         try:
-            model = PeftModel.from_pretrained(model, adapter, local_files_only=True).merge_and_unload()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # the libraries warn of each other's names
+                model = PeftModel.from_pretrained(model, adapter, local_files_only=True).merge_and_unload()
         except (OSError, ValueError, RuntimeError, KeyError) as error:
             reason = str(error).splitlines()[0]
             raise ModelMissing(f"The adapter in {adapter} does not load onto {folder}: {reason}") from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assistant.checker_examples import products_of
 from assistant.models import generator_folder, generator_name
 from assistant.prompting import TUNED_PROMPT, load_prompt
 from assistant.settings import Settings
@@ -23,8 +23,7 @@ from retrieval.adapters import write_provenance
 from retrieval.encoder import stay_offline
 from retrieval.errors import TrainingError
 from retrieval.facets import build_facets
-from retrieval.folder import DataFolder
-from retrieval.index import Progress, no_progress, open_catalog
+from retrieval.index import Progress, no_progress
 from retrieval.text import fold
 from retrieval.types import Product
 from retrieval.unfinished import check_target, room_for
@@ -74,7 +73,7 @@ def train_generator(
     # 1) What can be wrong is said before anything is loaded.
     check_target(folder, resume=resume)
     base = generator_folder(settings.generator.model, settings.models_dir)
-    shelves = [_products(data_dir) for data_dir in (settings.data_dir, *others)]
+    shelves = [products_of(data_dir, "storeclerk train generator") for data_dir in (settings.data_dir, *others)]
 
     # 2) The lessons.
     lessons: list[Lesson] = []
@@ -139,11 +138,6 @@ def as_pair(lesson: Lesson) -> tuple[str, str]:
     """(prompt, what is to follow it)."""
     blanks = {"voice": lesson.voice, "place": lesson.place, "facts": lesson.facts}
     return load_prompt(TUNED_PROMPT).fill(blanks), f" {lesson.sentence}"
-
-
-def _products(data_dir: Path) -> list[Product]:
-    with ExitStack() as resources:
-        return list(open_catalog(DataFolder(data_dir), resources).all())
 
 
 def _checked(lessons: Iterator[Lesson], vocabulary: Vocabulary) -> Iterator[Lesson | None]:

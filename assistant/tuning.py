@@ -53,41 +53,42 @@ def tune(
     """Trains on (prompt, continuation) pairs. Raises TrainingError, ModelMissing, StorageFull."""
     if not training or not held_out:
         raise TrainingError("there are too few lessons to learn from and to hold out: index more products")
-    model, tokenizer = load_causal_lm(base)
-    fingerprint = hashlib.blake2b(
-        json.dumps([list(training), list(held_out), asdict(recipe)]).encode(), digest_size=16
-    ).hexdigest()
-    work = begin(folder, fingerprint, resume=resume)
-    torch.manual_seed(recipe.seed)
-    config = LoraConfig(
-        r=recipe.rank,
-        lora_alpha=2 * recipe.rank,
-        lora_dropout=_DROPOUT,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )
-    adapted = get_peft_model(model, config)
-    trainer = _Tuner(
-        model=adapted,
-        args=_arguments(work.checkpoints, recipe, len(training)),
-        train_dataset=[_encoded(tokenizer, *pair) for pair in training],
-        eval_dataset=[_encoded(tokenizer, *pair) for pair in held_out],
-        data_collator=_padded,
-        callbacks=[_Told(progress), EarlyStoppingCallback(recipe.patience)],
-    )
-    trainer.remove_callback(PrinterCallback)
-    try:
-        with room_for(work.root), warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # transformers warns of its own names
-            with adapted.disable_adapter():
-                before = trainer.evaluate()["eval_loss"]
-            trainer.train(resume_from_checkpoint=str(work.newest_checkpoint()) if resume else None)
-            after = trainer.evaluate()["eval_loss"]
-            adapted.to(torch.float16).save_pretrained(work.result)  # half the size; merged in fp32
-    except BaseException:
-        discard_empty(work)
-        raise
-    return Tuned(work, before, after, trainer.state.global_step)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # the libraries warn of each other's names
+        model, tokenizer = load_causal_lm(base)
+        fingerprint = hashlib.blake2b(
+            json.dumps([list(training), list(held_out), asdict(recipe)]).encode(), digest_size=16
+        ).hexdigest()
+        work = begin(folder, fingerprint, resume=resume)
+        torch.manual_seed(recipe.seed)
+        config = LoraConfig(
+            r=recipe.rank,
+            lora_alpha=2 * recipe.rank,
+            lora_dropout=_DROPOUT,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        )
+        adapted = get_peft_model(model, config)
+        trainer = _Tuner(
+            model=adapted,
+            args=_arguments(work.checkpoints, recipe, len(training)),
+            train_dataset=[_encoded(tokenizer, *pair) for pair in training],
+            eval_dataset=[_encoded(tokenizer, *pair) for pair in held_out],
+            data_collator=_padded,
+            callbacks=[_Told(progress), EarlyStoppingCallback(recipe.patience)],
+        )
+        trainer.remove_callback(PrinterCallback)
+        try:
+            with room_for(work.root):
+                with adapted.disable_adapter():
+                    before = trainer.evaluate()["eval_loss"]
+                trainer.train(resume_from_checkpoint=str(work.newest_checkpoint()) if resume else None)
+                after = trainer.evaluate()["eval_loss"]
+                adapted.to(torch.float16).save_pretrained(work.result)  # half the size; merged in fp32
+        except BaseException:
+            discard_empty(work)
+            raise
+        return Tuned(work, before, after, trainer.state.global_step)
 
 
 class _Tuner(Trainer):  # type: ignore[misc]

@@ -57,6 +57,7 @@ def test_the_toy_shop_has_kinds_to_teach_and_kinds_to_hold_out() -> None:
     assert 0 < sum(map(is_held_out, PRODUCTS)) < len(PRODUCTS)
 
 
+@pytest.mark.models
 def test_the_result_says_what_it_is_and_loads_onto_its_base(trained: Path, tiny: Path) -> None:
     note = json.loads((trained / PROVENANCE).read_text())
     assert note["prompt"] == load_prompt(TUNED_PROMPT).label
@@ -69,6 +70,7 @@ def test_the_result_says_what_it_is_and_loads_onto_its_base(trained: Path, tiny:
     assert generator.name.startswith("tiny+generator-")
 
 
+@pytest.mark.models
 def test_words_are_drawn_by_the_seed(trained: Path, tiny: Path) -> None:
     generator = LocalGenerator(tiny, str(trained), int8=False, temperature=2.0)
 
@@ -84,6 +86,7 @@ def test_words_are_drawn_by_the_seed(trained: Path, tiny: Path) -> None:
     assert said("b") == [second]
 
 
+@pytest.mark.models
 def test_an_adapter_for_another_base_or_another_prompt_is_refused(trained: Path, tiny: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match=r"was trained on tiny-.*generator\.model"):
         check_generator_adapter(str(trained), "")
@@ -97,6 +100,7 @@ def test_an_adapter_for_another_base_or_another_prompt_is_refused(trained: Path,
         check_generator_adapter(str(tmp_path / "nowhere"), str(tiny))
 
 
+@pytest.mark.models
 def test_what_is_there_is_not_written_over(toy_data: Path, tiny: Path, trained: Path) -> None:
     result = run(toy_data, tiny, "--output", str(trained))
     assert result.exit_code == 1
