@@ -16,17 +16,27 @@ from retrieval.text import fold
 
 _NAMED_AS = re.compile(r"\b(?:as|for) its (?P<name>[a-z][\w -]*?)(?= the listing| of |[,.;]| and | which | but |$)")
 _ALWAYS_THERE = frozenset(["brand", "category", "price", "name", "rating", "listing", "use"])
-_TAKEN = r"(?:you (?:also )?get|offers?|has|have|with|gives|lists|comes with|made of|available for|mention of)"
+_TAKEN = (
+    r"(?:listed (?:as an|as a|with)|comes in|you (?:also )?get|offers?|has|have|with|gives|lists|comes with|made of"
+    r"|available for|mention of)"
+)
+# What a small model says when it loses its thread, as seen in sentences that people read (benchmarks/labels).
 _GARBLED = re.compile(
     r"\b(?:gives|lists|states|has) (?:its|the) [\w -]{1,40}? (?:comes|is|are|has|costs)\b"
     r"|\blisting (?:states|says|gives|lists) (?:that )?(?:the|its|it is) listing\b"
-    r"|\blisting (?:states|says) that [^,;]*\blisting\b"
+    r"|\blisting (?:states|says) that [^,;]*\blisting\b|\blisting gives [^,;]* and is\b|\blisted as such\b"
     r"|\bits [\w -]+ (?:is|are) [^,;]*? and (?:has|is|costs|comes|weighs|fits)\b"
-    r"|\bits prices\b|\bits price of (?![^,]* (?:keeps|puts|stays|fits|is)\b)"
+    r"|\bits prices\b|\bits price of (?![^,]* (?:keeps|puts|stays|fits|is)\b)|\bwhich (?:is|gives it) its\b"
     r"|\b(?:in|of|for) (?:colour|color|material|size|type)(?=[.,;]| and\b|$)"
-    r"|\bmention of [\w -]+ in its (?!listing)"
-    r"|\bas its listing\b(?! (?:states|says))|\bis (?:also )?here because it is\b.*\bhere because\b"
+    r"|\bin its (?:colour|color|material|size|type)\b|\bnot in our shop\b|\bthe customer\b|\brequest for\b"
+    r"|\bmention of (?:[\w -]+ in its (?!listing)|(?:the|its|an?) )|\bof (?:comes|is|has|costs)\b"
+    r"|\bas its listing\b(?! (?:states|says))"
+    r"|\bis (?:also )?here because it is\b.*\bhere because\b|\bit is here[.,;]"
+    r"|\byou (?:also )?get(?:: | [$€£¥₹])|\bwith [$€£¥₹]|\bat (?:the )?¤|¤.*¤"
+    r"|\byou (?:also )?get [^;]*(?:;|,? and) (?:is|has|costs|comes|fits|from)\b"
 )
+_WISHED = re.compile(r"\bas you (?:asked|wished)\b|\byou asked for that\b")
+_OF_A_LIMIT = re.compile(r"\b(?:limit|between|less than|within|above|over)\b")
 _OUT_OF_PLACE = re.compile(
     r"(?P<before>[^\s,]+),?(?P<which> which (?:is|fits|stays|keeps))? (?:within|inside) your limit"
     r"(?= of [$€£¥₹]|[,.;]| and\b|$)"
@@ -54,6 +64,8 @@ def check_said(folded: str, facts: Facts) -> str:
         is_amount = any(c.isdigit() for c in match["before"])
         if not is_amount and (match["which"] or match["before"] not in _LEADS_TO_A_LIMIT):
             return f"says of something else what is said of the price: “{match.group()}”"
+    if _WISHED.search(folded) and re.search(r"[$€£¥₹]", folded) and not _OF_A_LIMIT.search(folded):
+        return "says the price was wished for"
     return _check_attribution(folded, facts) or _check_adjectives(folded, facts)
 
 
@@ -107,4 +119,9 @@ def _check_adjectives(folded: str, facts: Facts) -> str:
             match = re.search(rf"\b{_TAKEN} (?:an? |the )?{re.escape(name)}(?=[,.;]| and |$)", folded)
             if match:
                 return f"says an adjective as if it were a thing: “{match.group()}”"
+    for name, values in facts.texts.items():
+        for value in values if name != "type" else ():
+            match = re.search(rf"\bis an? {re.escape(value)}(?=[.,;]| and |$)", folded)
+            if match:
+                return f"says a value as if it were the product: “{match.group()}”"
     return ""

@@ -200,10 +200,10 @@ def _attribute(data: str) -> tuple[str, AttributeValue]:
     return name.replace("_", " ").strip(), said if len(said) <= 60 else ""
 
 
-def pages_of(clerk: Clerk, count: int) -> Iterator[list[Facts]]:
+def pages_of(clerk: Clerk, count: int, seed: int) -> Iterator[list[Facts]]:
     """The pages of made requests that find something."""
     products = list(clerk.searcher.index.catalog.all())
-    for request in tqdm(make_requests(products, clerk.facets, count), desc="searching"):
+    for request in tqdm(make_requests(products, clerk.facets, count, seed), desc="searching"):
         found = shown_for(clerk, request)
         if found is not None:
             yield facts_of(found.dialogue, found.recommendations)
@@ -214,6 +214,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data-dir", type=Path, default=None)
     parser.add_argument("--requests", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=7, help="of the requests")
     parser.add_argument("--usual", type=int, default=60, help="requests that the untuned model explains; 0 for none")
     parser.add_argument("--free-text", type=Path, default=None, help="a file like semiPQA's data-to-text")
     parser.add_argument("--save", type=Path, default=None, help="write sentences to be labelled, a line each")
@@ -223,7 +224,7 @@ def main() -> None:
     quiet = settings.model_copy(update={"generator": GeneratorSettings(kind="none")})
     tallies: list[Tally] = []
     with open_clerk(quiet) as clerk:
-        pages = list(pages_of(clerk, options.requests))
+        pages = list(pages_of(clerk, options.requests, options.seed))
         adapter = adapter_of(settings.generator, "generator")
         tuned = LocalGenerator(folder, adapter, temperature=settings.generator.temperature)
         tallies.append(Tally(tuned.name))

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.facts import Facts
+from assistant.types import Constraint
 from benchmarks import known_items
 from benchmarks.duplicates import brute_force, make_shop
+from benchmarks.explanations import distinct_2, free_text, most_repeated_opening, wrong_fact
 from benchmarks.variety import diversity, ndcg, popular_ids, read_grades
 from retrieval.duplicates import near_pairs
 from retrieval.encoder import HashEncoder
@@ -16,6 +19,7 @@ from retrieval.errors import StoreclerkError
 from retrieval.index import build_index
 from retrieval.judgements import read_judgements
 from retrieval.text import fold
+from retrieval.types import Product
 from tests.toys import toy_products, write_jsonl
 
 
@@ -69,3 +73,33 @@ def test_known_item_requests_are_judgements_that_can_be_read(tmp_path: Path, mon
     read = read_judgements(output)
     assert len(read.qrels) == 5
     assert all({"p0", "p4"} & set(grades) for grades in read.qrels.values())
+
+
+def test_variety_of_sentences_by_hand() -> None:
+    assert distinct_2(["It is red.", "It is red."]) == 0.5
+    assert distinct_2([]) == 0.0
+    assert most_repeated_opening(["It is red.", "It is red, too.", "Made of wool."]) == "“It is red.” 33 %"
+    assert most_repeated_opening([]) == "-"
+
+
+def test_a_wrong_price_or_name_is_seen_without_the_checker() -> None:
+    other = Product("b", "Hearthby Larder Cylinder, White")
+    limit = Constraint("price", "price", "under $60", high=60.0)
+    facts = Facts(Product("a", "Orla Kettle, Red", price=45.5, currency="USD"), (), (limit,), "", page=(other,))
+    for right in (
+        "It costs $45.50, within your limit of $60.",
+        "It is $14.50 under your limit.",
+        "The Orla Kettle is red.",
+    ):
+        assert wrong_fact(facts, right) == ""
+    assert wrong_fact(facts, "It costs $45.00.") == "price 45.00"
+    assert wrong_fact(facts, "The Hearthby Larder Cylinder is red.") == "name Hearthby Larder Cylinder"
+
+
+def test_single_attributes_are_read_as_products_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "rows.csv"
+    rows = ['"color: { value:""Red"" }"\tIt is red.', "batteries_included: { value:true }\tYes.", "size: { }\t"]
+    file.write_text("\n".join(["data\ttext", *rows, '"w: { unit:""cm"", value:3 }"\t']))
+    pages = free_text(file, 10)
+    assert [facts.product.attributes for [facts] in pages] == [{"color": "Red"}, {"batteries included": True}]
+    assert [facts.reasons[0].text for [facts] in pages] == ["It comes in Red.", "It is batteries included."]
