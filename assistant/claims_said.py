@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.facts import Facts
+from assistant.facts import Facts, without_names
 from assistant.types import Reason
 from assistant.wording import is_adjective, shown
 from retrieval.text import fold
@@ -107,7 +107,8 @@ def _values(facts: Facts) -> Iterator[tuple[str, list[str]]]:
         if isinstance(value, bool):
             continue
         items = value if isinstance(value, tuple) else (shown(value),)
-        yield fold(name), [fold(shown(value)), *(fold(item) for item in items)]
+        said = [fold(shown(value)), *(fold(item) for item in items)]
+        yield fold(name), [*said, *(without_names(one, facts) for one in said)]  # a value may hold the product's kind
     if facts.product.brand:
         yield "brand", [fold(facts.product.brand)]
 
