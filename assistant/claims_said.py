@@ -32,10 +32,12 @@ _GARBLED = re.compile(
     r"|\bmention of (?:[\w -]+ in its (?!listing)|(?:the|its|an?) )|\bof (?:comes|is|has|costs)\b"
     r"|\bas its listing\b(?! (?:states|says))"
     r"|\bis (?:also )?here because it is\b.*\bhere because\b|\bit is here[.,;]"
+    r"|\blisted with (?!an? mention|the )|\bboth things\b|\byou asked for that\b"
+    r"|\b(?:an?|the|its) [\w -]+ that (?!is|are|has|was|it|its|the|mention|say|name|state|come|fit|last|you|run|hold)\w"
     r"|\byou (?:also )?get(?:: | [$€£¥₹])|\bwith [$€£¥₹]|\bat (?:the )?¤|¤.*¤"
     r"|\byou (?:also )?get [^;]*(?:;|,? and) (?:is|has|costs|comes|fits|from)\b"
 )
-_WISHED = re.compile(r"\bas you (?:asked|wished)\b|\byou asked for that\b")
+_WISHED = re.compile(r"\bas you (?:asked|wished)\b")
 _OF_A_LIMIT = re.compile(r"\b(?:limit|between|less than|within|above|over)\b")
 _OUT_OF_PLACE = re.compile(
     r"(?P<before>[^\s,]+),?(?P<which> which (?:is|fits|stays|keeps))? (?:within|inside) your limit"

@@ -100,6 +100,13 @@ def short_name(title: str) -> str:
     return title.split(",")[0].strip()
 
 
+def _name_of(title: str) -> str:
+    """The short name, where it is whole: not the "HERMA tape 7" of "HERMA tape 7,5m", nor half a bracket."""
+    name = short_name(title)
+    is_whole = title.strip() == name or title.strip().startswith(f"{name}, ")
+    return name if is_whole and name.count("(") == name.count(")") else ""
+
+
 def filled(prompt: str, facts: str, voice: Voice, place: Place) -> str:
     """The prompt for one row; only the tuned model is told of voices and places."""
     blanks = {"facts": facts if prompt == TUNED_PROMPT else f"{facts}."}
@@ -148,7 +155,7 @@ def _written(
 ) -> Iterator[Sentence | Dropped]:
     """One sentence a row, checked as soon as it is whole."""
     tuned = generator.prompt == TUNED_PROMPT
-    signs = [masked(r.reasons, short_name(r.facts.product.title)) if tuned else Masked(r.reasons, ()) for r in rows]
+    signs = [masked(r.reasons, _name_of(r.facts.product.title)) if tuned else Masked(r.reasons, ()) for r in rows]
     # The same facts of two products would be said in the same words: each product has dice of its own.
     seeds = [f"{row.facts.product.id} {attempt}" for row in rows]
     # How a sentence opens is drawn here, from what fits its place; the model goes on from there.

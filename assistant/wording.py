@@ -62,7 +62,7 @@ _ADJECTIVE_ENDINGS = (
 
 def is_adjective(name: str) -> bool:
     """Whether a yes/no attribute is said with "is" (waterproof) rather than "has" (a timer)."""
-    return name.endswith(_ADJECTIVE_ENDINGS)
+    return name.endswith(_ADJECTIVE_ENDINGS) or name.startswith("easy ")
 
 
 _MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "storage", "noise", "anc", "ambient"])
