@@ -32,6 +32,7 @@ _GARBLED = re.compile(
     r"|\bmention of (?:[\w -]+ in its (?!listing)|(?:the|its|an?) )|\bof (?:comes|is|has|costs)\b"
     r"|\bas its listing\b(?! (?:states|says))"
     r"|\bis (?:also )?here because it is\b.*\bhere because\b|\bit is here[.,;]"
+    r"|\bfits the listing\b|\bnot the average\b|, as its price\b|\blisted under (?:the )?¤"
     r"|\blisted with (?!an? mention|the )|\bboth things\b|\byou asked for that\b"
     r"|\b(?:an?|the|its) [\w -]+ that (?!is|are|has|was|it|its|the|mention|say|name|state|come|fit|last|you|run|hold)\w"
     r"|\byou (?:also )?get(?:: | [$€£¥₹])|\bwith [$€£¥₹]|\bat (?:the )?¤|¤.*¤"
@@ -62,6 +63,10 @@ def check_said(folded: str, facts: Facts) -> str:
     garbled = _GARBLED.search(folded)
     if garbled:
         return f"is garbled: “{garbled.group()[:40]}”"
+    for match in re.finditer(r"\b(?:is|comes|available)(?: also)? from (?P<maker>[^,.;]+)", folded):
+        maker = match["maker"].removeprefix("the ")
+        if not maker.startswith((brand or "\n", "¤")) and not re.match(r"\d", maker):
+            return f"names another maker: “{maker[:30]}”"
     for match in _OUT_OF_PLACE.finditer(folded):
         is_amount = any(c.isdigit() for c in match["before"])
         if not is_amount and (match["which"] or match["before"] not in _LEADS_TO_A_LIMIT):

@@ -69,6 +69,8 @@ Its colour is steel.
 It is available in black and has adjustable as its colour.
 It has black as its material.
 It comes in its colour.
+It comes from the Steel and is adjustable.
+It fits the listing and comes in black.
 Here you get $24.00, within your limit of $30.
 The Voxtern Sip Bottle keeps within your limit of $30 at Voxtern Sip Bottle.
 It is adjustable, which is its weight of 320 g.
