@@ -167,6 +167,8 @@ def check_stock(bare: str, facts: Facts) -> str:
         return f"claims stock without proof: “not {gone.group()}”"
     if gone and facts.product.in_stock:
         return f"denies the stock there is: “{gone.group()}”"
+    if facts.product.stock == 0 and not gone and (offered := re.search(r"\bavailable in\b", bare)):
+        return f"claims stock without proof: “{offered.group()}”"
     there = re.search(r"(?<!out of )(?<!our )\bin stock\b|\bavailable\b(?! in\b)|\bsells?\b", bare)
     if there and not gone and not facts.product.stock:
         return f"claims stock without proof: “{there.group()}”"

@@ -32,6 +32,7 @@ _GARBLED = re.compile(
     r"|\bmention of (?:[\w -]+ in its (?!listing)|(?:the|its|an?) )|\bof (?:comes|is|has|costs)\b"
     r"|\bas its listing\b(?! (?:states|says))"
     r"|\bis (?:also )?here because it is\b.*\bhere because\b|\bit is here[.,;]"
+    r"|\blimit of \S+ at (?![$€£¥₹\d])|\b(?:has|is) (?:comes|has|is)\b"
     r"|\bfits the listing\b|\bnot the average\b|, as its price\b|\blisted under (?:the )?¤"
     r"|\blisted with (?!an? mention|the )|\bboth things\b|\byou asked for that\b"
     r"|\b(?:an?|the|its) [\w -]+ that (?!is|are|has|was|it|its|the|mention|say|name|state|come|fit|last|you|run|hold)\w"
@@ -90,7 +91,7 @@ def _check_attribution(folded: str, facts: Facts) -> str:
     values = dict(_values(facts))
     for name, own in values.items():
         said = re.escape(name)
-        for match in re.finditer(rf"\b(?:its|the) {said} (?:is|are) (?P<rest>.*)", folded):
+        for match in re.finditer(rf"\b(?:its|the) {said} (?:is|are|as) (?P<rest>.*)", folded):
             rest = re.sub(r"^(?:the|an?) ", "", match["rest"])
             if not rest.startswith((*own, "not ", "what ", "meant", "close", "above", "below", "listed")) and not (
                 name in facts.quantities and rest[:1].isdigit()
@@ -98,7 +99,8 @@ def _check_attribution(folded: str, facts: Facts) -> str:
                 return f"gives another value for its {name}: “{rest[:30]}”"
         for match in re.finditer(rf"(?P<before>.*)\bas its {said}(?!\w| \w+ ?,)", folded):
             before = match["before"].rstrip()
-            if not before.endswith(tuple(own)) and not (name in facts.quantities and before[-1:].isalnum()):
+            ends_in_number = name in facts.quantities and re.search(r"\d[\d.,]*(?: ?\S+)?$", before)
+            if not before.endswith(tuple(own)) and not ends_in_number:
                 return f"gives another value as its {name}: “{before[-30:]}”"
     known = _ALWAYS_THERE | values.keys() | facts.flags.keys() | {fold(r.field) for r in facts.reasons}
     for match in _NAMED_AS.finditer(folded):

@@ -80,7 +80,8 @@ _ENGLISH = re.compile(
 _FEW = 4
 """Words of a sentence too short for one of these: "Comes in size L." Each is held against the facts all the same."""
 _CLIPPED = re.compile(
-    r"^\W*(?:made|meant|intended|priced|rated|listed|filled|similar|like|compatible|available|offers|includes) "
+    r"^\W*(?:made|meant|intended|priced|rated|listed|filled|similar|like|compatible|available|offers|includes"
+    r"|comes|weighing|weighs|costing) "
     r"|^\W*an? [^,]+ product\b"
 )
 """How a sentence opens that leaves out "it is": "Made of wool; weighs 320 g." """

@@ -56,7 +56,7 @@ _ADJECTIVE_ENDINGS = (
     "proof", "safe", "able", "ible", "resistant", "free", "wireless", "cordless", "washable", "friendly", "certified",
     "ed", "organic", "vegan", "ready", "compatible", "standing", "lit", "fast", "portable", "reversible", "cancelling",
     "dimmable", "automatic", "electric", "manual", "ergonomic", "seamless", "stackable", "magnetic", "smart",
-    "freestanding",
+    "freestanding", "repellent",
 )  # fmt: skip
 
 
@@ -70,8 +70,8 @@ _MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "sto
 
 def with_article(noun: str) -> str:
     """As in "a timer" and "an alarm"; no article before a mass noun or a plural."""
-    first, last = noun.split()[0], noun.split()[-1]
+    last = noun.split()[-1]
     is_plural = last.endswith("s") and not last.endswith("ss")
-    if is_plural or first in _MASS_NOUNS or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
+    if is_plural or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
         return noun
-    return f"an {noun}" if first[0].lower() in "aeiou" else f"a {noun}"
+    return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
