@@ -304,15 +304,12 @@ def test_a_tuned_model_is_given_signs_and_its_signs_become_the_facts() -> None:
 
 def test_the_model_goes_on_from_an_opening_that_fits_the_place() -> None:
     [facts] = subjects(RED_TENT)
-    generator = ScriptedGenerator(
-        [" comes in red and is waterproof.", " costs @1, within your limit of @2."] * 2, prompt=TUNED_PROMPT
-    )
+    replies = [" comes in red and is waterproof.", " costs @1, within your limit of @2."] * 2
+    generator = ScriptedGenerator(replies, prompt=TUNED_PROMPT)
     told([facts], generator)
-    for prompt, reasons, place in zip(
-        generator.prompts[:2], (facts.reasons[:2], facts.reasons[2:]), ("first", "more"), strict=True
-    ):
-        opening = prompt.split("Sentence:")[1].strip()
-        assert opening in openings(place, "friendly", reasons, name="@0")
+    first, more = (prompt.split("Sentence:")[1].strip() for prompt in generator.prompts[:2])
+    assert first in openings("first", "friendly", facts.reasons[:2], name="@0")
+    assert more in openings("more", "friendly", facts.reasons[2:], name="@0")
 
 
 def test_what_speaks_against_a_product_is_asked_for_as_such() -> None:
