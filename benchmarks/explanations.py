@@ -146,7 +146,8 @@ def wrong_fact(facts: Facts, text: str) -> str:
         if not any(abs(float(amount.replace(",", "")) - k) < 0.006 for k in known):
             return f"price {amount}"
     others = [p.title.split(",")[0].strip() for p in facts.page if p.title.split(",")[0] != product.title.split(",")[0]]
-    return next((f"name {name}" for name in others if len(name) > 8 and name in quoted), "")
+    # A title may be no more than a brand, which is no other product's name.
+    return next((f"name {name}" for name in others if len(name) > 8 and name in quoted and name != product.brand), "")
 
 
 def distinct_2(texts: Sequence[str]) -> float:
