@@ -7,12 +7,13 @@ product is not introduced as speaking against it. Every check gives "" or why th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from assistant.facts import Facts, without_names
 from assistant.types import Reason
 from assistant.wording import is_adjective, shown
 from retrieval.text import fold
+from retrieval.types import AttributeValue
 
 _NAMED_AS = re.compile(r"\b(?:as|for) its (?P<name>[a-z][\w -]*?)(?= the listing| of |[,.;]| and | which | but |$)")
 _ALWAYS_THERE = frozenset(["brand", "category", "price", "name", "rating", "listing", "use"])
@@ -88,9 +89,13 @@ def check_side(bare: str, expressed: Sequence[Reason]) -> str:
 
 
 def _check_attribution(folded: str, facts: Facts) -> str:
-    values = dict(_values(facts))
-    for name, own in values.items():
-        said = re.escape(name)
+    stated = {fold(name): value for name, value in facts.product.attributes.items() if not isinstance(value, bool)}
+    if facts.product.brand:
+        stated["brand"] = facts.product.brand
+    for name, value in stated.items():
+        if name not in folded:
+            continue  # a listing has a hundred attributes, and a sentence speaks of two
+        said, own = re.escape(name), _ways_to_say(value, facts)
         for match in re.finditer(rf"\b(?:its|the) {said} (?:is|are|as) (?P<rest>.*)", folded):
             rest = re.sub(r"^(?:the|an?) ", "", match["rest"])
             if not rest.startswith((*own, "not ", "what ", "meant", "close", "above", "below", "listed")) and not (
@@ -102,7 +107,7 @@ def _check_attribution(folded: str, facts: Facts) -> str:
             ends_in_number = name in facts.quantities and re.search(r"\d[\d.,]*(?: ?\S+)?$", before)
             if not before.endswith(tuple(own)) and not ends_in_number:
                 return f"gives another value as its {name}: “{before[-30:]}”"
-    known = _ALWAYS_THERE | values.keys() | facts.flags.keys() | {fold(r.field) for r in facts.reasons}
+    known = _ALWAYS_THERE | stated.keys() | facts.flags.keys() | {fold(r.field) for r in facts.reasons}
     for match in _NAMED_AS.finditer(folded):
         name = match["name"].removeprefix("number of ")
         if name not in known and not any(name.startswith(k) or k.startswith(name) for k in known):
@@ -110,27 +115,24 @@ def _check_attribution(folded: str, facts: Facts) -> str:
     return ""
 
 
-def _values(facts: Facts) -> Iterator[tuple[str, list[str]]]:
-    """Folded attribute name -> its values as they may be said."""
-    for name, value in facts.product.attributes.items():
-        if isinstance(value, bool):
-            continue
-        items = value if isinstance(value, tuple) else (shown(value),)
-        said = [fold(shown(value)), *(fold(item) for item in items)]
-        yield fold(name), [*said, *(without_names(one, facts) for one in said)]  # a value may hold the product's kind
-    if facts.product.brand:
-        yield "brand", [fold(facts.product.brand)]
+def _ways_to_say(value: AttributeValue, facts: Facts) -> list[str]:
+    """A value whole and item by item, also as it reads with the product's own kind taken out of it."""
+    items = value if isinstance(value, tuple) else (shown(value),)
+    said = [fold(shown(value)), *(fold(item) for item in items)]
+    return [*said, *(without_names(one, facts) for one in said)]
 
 
 def _check_adjectives(folded: str, facts: Facts) -> str:
     """ "You get waterproof": an attribute that a product is, not one that it has."""
     for name in facts.flags:
-        if is_adjective(name):
+        if name in folded and is_adjective(name):
             match = re.search(rf"\b{_TAKEN} (?:an? |the )?{re.escape(name)}(?=[,.;]| and |$)", folded)
             if match:
                 return f"says an adjective as if it were a thing: “{match.group()}”"
     for name, values in facts.texts.items():
         for value in values if name != "type" else ():
+            if value not in folded:
+                continue
             match = re.search(rf"\bis an? {re.escape(value)}(?=[.,;]| and |$)", folded)
             if match:
                 return f"says a value as if it were the product: “{match.group()}”"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,6 +76,17 @@ _OPTIONS = (
     click.option("--resume", is_flag=True, help="Go on with a training that was cut short."),
 )
 
+_OF_SENTENCES = (
+    click.option("--catalogue", "catalogues", multiple=True, type=_FILE, help="Another data folder; may be repeated."),
+    click.option("--output", type=_FILE, default=None, help="A new folder.  [default: in the data folder]"),
+    click.option("--rank", default=8, show_default=True, type=click.IntRange(1, 256), help="Of LoRA."),
+    click.option("--epochs", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True)),
+    click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it."),
+    click.option("--licence", default="", help="A line for the card beside the weights."),
+    click.option("--resume", is_flag=True, help="Go on with a training that was cut short."),
+)
+"""What the trainings on sentences have in common."""
+
 
 @click.group()
 def train() -> None:
@@ -83,7 +94,15 @@ def train() -> None:
 
 
 def _trains(command: F) -> F:
-    for option in reversed(_OPTIONS):
+    return _with(_OPTIONS, command)
+
+
+def _of_sentences(command: F) -> F:
+    return _with(_OF_SENTENCES, command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for option in reversed(options):
         command = option(command)
     return common(command)
 
@@ -103,19 +122,12 @@ def reranker(**options: Any) -> None:
 
 
 @train.command()
-@click.option("--catalogue", "catalogues", multiple=True, type=_FILE, help="Another data folder; may be repeated.")
 @click.option("--examples", default=SENTENCES, show_default=True, type=click.IntRange(20), help="Sentences to make.")
-@click.option("--output", type=_FILE, default=None, help="A new folder.  [default: in the data folder]")
 @click.option("--base", default="", help="A model's folder.  [default: the bundled one]")
-@click.option("--rank", default=8, show_default=True, type=click.IntRange(1, 256), help="Of LoRA.")
-@click.option("--epochs", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True))
 @click.option("--learning-rate", default=0.0, type=click.FloatRange(0), help="[default: 5e-4]")
 @click.option("--batch", default=32, show_default=True, type=click.IntRange(1), help="Sentences a step.")
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Of what is held out and drawn.")
-@click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it.")
-@click.option("--licence", default="", help="A line for the card beside the weights.")
-@click.option("--resume", is_flag=True, help="Go on with a training that was cut short.")
-@common
+@_of_sentences
 def checker(
     catalogues: tuple[Path, ...],
     examples: int,
@@ -159,18 +171,11 @@ def checker(
 
 
 @train.command()
-@click.option("--catalogue", "catalogues", multiple=True, type=_FILE, help="Another data folder; may be repeated.")
 @click.option("--lessons", default=LESSONS, show_default=True, type=click.IntRange(20), help="Sentences to learn from.")
-@click.option("--output", type=_FILE, default=None, help="A new folder.  [default: in the data folder]")
-@click.option("--rank", default=8, show_default=True, type=click.IntRange(1, 256), help="Of LoRA.")
-@click.option("--epochs", default=1.0, show_default=True, type=click.FloatRange(0, min_open=True))
 @click.option("--learning-rate", "rate", default=5e-4, show_default=True, type=click.FloatRange(0, min_open=True))
 @click.option("--batch", default=16, show_default=True, type=click.IntRange(1), help="Sentences a step.")
 @click.option("--seed", default=7, show_default=True, type=click.IntRange(0), help="Of what is drawn.")
-@click.option("--bf16/--no-bf16", default=False, help="Half precision, where the processor has it.")
-@click.option("--licence", default="", help="A line for the card beside the weights.")
-@click.option("--resume", is_flag=True, help="Go on with a training that was cut short.")
-@common
+@_of_sentences
 def generator(
     catalogues: tuple[Path, ...],
     lessons: int,

@@ -10,7 +10,7 @@ from assistant.ranking import Ranked, judge, signal_of
 from assistant.reasons import SMALLEST, attribute_of
 from assistant.replies import WHAT_IF
 from assistant.types import Constraint, Contrast, Difference, Trial
-from assistant.wording import is_adjective, listed, money, plural, shorten, shown
+from assistant.wording import is_adjective, is_plural, listed, money, plural, shorten, shown
 from retrieval.types import Product
 
 FOR, AGAINST = 3, 2
@@ -132,7 +132,7 @@ def _wish(wish: Constraint, a: Product, b: Product) -> str:
     (name, mine), (_, theirs) = attribute_of(a, wish.test.attribute), attribute_of(b, wish.test.attribute)
     if isinstance(mine, bool) or isinstance(theirs, bool):
         return f"{asked} {_flag(name, mine, 'it')}, while {_flag(name, theirs, 'the other')}"
-    verb = "are" if name.endswith("s") and not name.endswith("ss") else "is"
+    verb = "are" if is_plural(name) else "is"
     if mine is None:
         return f"{asked} its listing does not give its {name}, while the other's {verb} {_value(theirs)}"
     if theirs is None:

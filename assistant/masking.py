@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.types import Reason
+from assistant.wording import is_plural
 from assistant.wordings import first_clause
 
 NAME_SIGN = "@0"
@@ -52,11 +53,6 @@ class Masked:
         return re.sub(r"([.!?][”\"])\.", r"\1", _SIGN.sub(value, text))
 
 
-def _is_plural(name: str) -> bool:
-    """ "The Apogee Earbuds has" is no English: what goes by a plural is "it"."""
-    return name.endswith("s") and not name.endswith("ss")
-
-
 def _takes_an(said: str) -> bool:
     """Whether it is "an": an Epson, an HP, an 8-core."""
     first = said.split()[0] if said.split() else ""
@@ -74,7 +70,8 @@ def facts_line(row: Masked, *, marked: bool = True) -> str:
 
 def masked(reasons: Sequence[Reason], name: str = "") -> Masked:
     """The reasons of one row, signs counted in their order."""
-    values = [name if len(name) <= _LONGEST_NAME and not _is_plural(name) else ""]
+    # "The Apogee Earbuds has" is no English: what goes by a plural is "it".
+    values = [name if len(name) <= _LONGEST_NAME and not is_plural(name) else ""]
     result: list[Reason] = []
     for reason in reasons:
         blanks: dict[str, str] = {}

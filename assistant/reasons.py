@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.ranking import Ranked, judge, signal_of
 from assistant.types import Constraint, Reason, ReasonKind, Sentence
-from assistant.wording import is_adjective, listed, money, plural, shown
+from assistant.wording import is_adjective, is_plural, listed, money, plural, shown
 from assistant.wordings import text_of
 from retrieval.text import fold, stem, words
 from retrieval.types import AttributeValue, Product, Quantity
@@ -264,11 +264,11 @@ def stated(name: str, value: AttributeValue) -> tuple[str, dict[str, str]]:
     if fold(name) in _FORMS:
         return f"fact.{_FORMS[fold(name)]}", blanks
     if isinstance(value, Quantity):
-        if not value.unit and name.endswith("s") and not name.endswith("ss") and not name.startswith("number "):
+        if not value.unit and is_plural(name) and not name.startswith("number "):
             return ("fact.count" if value.value in range(2, 1000) else "fact.number"), blanks
         if value.unit and fold(name) in _MEASURES:
             return f"fact.{fold(name)}", blanks
-    if name.endswith("s") and not name.endswith("ss"):
+    if is_plural(name):
         return "fact.values", blanks
     return ("fact.value" if isinstance(value, Quantity) else "fact.text"), blanks
 

@@ -68,10 +68,14 @@ def is_adjective(name: str) -> bool:
 _MASS_NOUNS = frozenset(["bluetooth", "wi-fi", "wifi", "nfc", "gps", "usb", "storage", "noise", "anc", "ambient"])
 
 
+def is_plural(noun: str) -> bool:
+    """By its ending: ports, but not thickness."""
+    return noun.endswith("s") and not noun.endswith("ss")
+
+
 def with_article(noun: str) -> str:
     """As in "a timer" and "an alarm"; no article before a mass noun or a plural."""
     last = noun.split()[-1]
-    is_plural = last.endswith("s") and not last.endswith("ss")
-    if is_plural or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
+    if is_plural(last) or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
         return noun
     return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
