@@ -10,9 +10,13 @@ from typing import Literal, Protocol
 from retrieval.types import AttributeTest, Product
 
 Intent = Literal[
-    "search", "refine", "more", "start_over", "greeting", "thanks", "policy", "unclear",
-    "why", "why_not", "why_order", "what_if",
+    "search", "refine", "relax", "replace", "more", "similar", "compare", "details",
+    "why", "why_not", "why_order", "what_if", "policy", "order", "complaint", "handover",
+    "greeting", "small_talk", "thanks", "start_over", "forget", "off_topic", "unclear",
 ]  # fmt: skip
+
+Absence = Literal["", "not_carried", "out_of_stock", "not_with_that"]
+"""What is said not to be there: no such kind or brand, none left of it, or none with that wish."""
 
 ConstraintKind = Literal["price", "category", "brand", "attribute", "stock"]
 
@@ -220,6 +224,55 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """What a listing says to one question about one product."""
+
+    product_id: str
+    field: str
+    """The catalogue field looked at: "weight", "bluetooth", "description"."""
+    value: str
+    """What stands there, as a shopper reads it; "" if nothing does."""
+    verdict: Literal["yes", "no", "stated", "unknown"]
+    """ "yes" and "no" to a question of that kind, "stated" for "how heavy", "unknown" where the listing is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedRow:
+    """One fact of the products compared."""
+
+    field: str
+    values: tuple[str, ...]
+    """One a product, as a shopper reads it; "" where the listing is silent."""
+    differs: bool
+    better: tuple[int, ...] = ()
+    """Places (from 0) of the products with the best value, where better is known for that fact."""
+    asked: bool = False
+    """Whether one of the shopper's wishes is about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two to four products side by side."""
+
+    product_ids: tuple[str, ...]
+    rows: tuple[ComparedRow, ...]
+    """What differs first, and of that what was asked for."""
+    verdict: tuple[str, ...]
+    """At most two checked sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clarifying:
+    """A question back to the shopper."""
+
+    text: str
+    options: tuple[str, ...] = ()
+    """Answers to click, each a message."""
+    field: str = ""
+    """The facet asked about; "" if it is about what was meant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole of one turn; also what is stored for the trace."""
 
@@ -242,6 +295,17 @@ class Answer:
     """Encoder, generator and prompt that made it."""
     contrast: Contrast | None = None
     """The evidence, if it was a question about the page."""
+    refers: tuple[str, ...] = ()
+    """Ids of the products that the message pointed at."""
+    absence: Absence = ""
+    details: tuple[Detail, ...] = ()
+    """The facts looked up, if it asked about some."""
+    comparison: Comparison | None = None
+    section: str = ""
+    """Title of the policy section quoted."""
+    ticket: str = ""
+    """Number of the ticket by which a person takes over."""
+    asked: Clarifying | None = None
 
 
 @dataclass(frozen=True, slots=True)
