@@ -75,7 +75,8 @@ _MATTERS: Mapping[str, re.Pattern[str]] = {
         "cancel": r"cancel\w*|changed my mind|call off",
         "gift card": r"gift ?cards?|vouchers?",
         "worn": r"worn|wear|tried on|try .{0,12}on|used|dirty|clean|opened",
-        "window": r"how long .{0,40}(?:return|exchang|(?:send|bring|give) .{0,20}back)|until when|deadline|window|last day|returned until",
+        "window": r"how long .{0,40}(?:return|exchang|(?:send|bring|give) .{0,20}back)|"
+        r"until when|deadline|window|last day|returned until",
         "holiday": r"christmas|holidays?|december|january|thanksgiving|black friday",
         "label": r"labels?",
         "claim": r"claims?|claiming",

@@ -1,6 +1,6 @@
 """Questions in shoppers' words over the demo shop's policies, with the section that answers; "" where none does.
 
-Written from the page alone, before the search over it was made; `LATER` was written after it and changed nothing.
+Written from the page alone, before the search over it was made; `LATER` was written after it.
 """
 
 from __future__ import annotations
