@@ -20,7 +20,7 @@ from assistant.contrast_replies import told
 from assistant.contrasts import changed
 from assistant.dialogue import Dialogue, apply, variety_wish, with_page, with_variety, without
 from assistant.explain import explain, short_name
-from assistant.policies import best_section, is_about_the_shop, quoted
+from assistant.policies import is_about_the_shop, policy_turn
 from assistant.prompting import load_prompt
 from assistant.recommending import facts_of, recommendations
 from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
@@ -44,7 +44,7 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         last = _last_page(clerk, dialogue)
         names = [short_name(product.title) for product in last]
         request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
-        is_policy = clerk.policies and request.question is None and is_about_the_shop(message)
+        is_policy = bool(clerk.policies) and request.question is None and is_about_the_shop(message)
         if is_policy and not any(c.kind == "category" for c in request.constraints):
             request = Request("policy")
         elif request.intent == "refine" and not (dialogue.constraints or dialogue.words or dialogue.last):
@@ -102,8 +102,8 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     clock.lap("understood")
     small_talk = replies.small_talk(request, clerk.settings.shop_name, len(dialogue.last))
     if request.intent == "policy":
-        section = best_section(message, clerk.policies, clerk.searcher.encoder)
-        small_talk = quoted(section) if section is not None else ""
+        small_talk, section = policy_turn(clerk.policies, message, clerk.searcher.encoder)
+        draft = replace(draft, section=section)
     if small_talk:
         yield _finished(clerk, draft, dialogue, clock, reply=small_talk, suggestions=clerk.examples[:3])
         return

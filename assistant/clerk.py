@@ -12,7 +12,7 @@ from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
 from assistant.explain import warm_up
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
-from assistant.policies import Section, read_policies
+from assistant.policies import PolicyPages, open_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
@@ -38,8 +38,8 @@ class Clerk:
     """The second check of what the generator writes; None for the rules alone."""
     sessions: Sessions
     feedback: Feedback
+    policies: PolicyPages
     shoppers: Sequence[Shopper] = ()
-    policies: Sequence[Section] = ()
     turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
     """One lock a session with a turn under way: two messages sent at once are answered in turn. Weak, so that
     a lock goes when its last turn ends."""
@@ -137,7 +137,7 @@ def open_clerk(
             sessions=Sessions(engine, shoppers),
             feedback=Feedback(engine),
             shoppers=shoppers,
-            policies=read_policies(settings.policies) if settings.policies is not None else (),
+            policies=open_policies(settings.policies, encoder),
         )
 
 
