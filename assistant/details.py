@@ -66,17 +66,8 @@ _PARTS = re.compile(r"\?\s*|(?:,\s*)?\band (?=(?:how|what|is|are|does|do|can|wil
 _MOST_PARTS = 3
 _ALL_OF = re.compile(r"^(?:which|do any|does any|are any|is any|any|are all|do all|are both|do both|who)\b")
 _DIMENSIONS = (
-    "size",
-    "width",
-    "height",
-    "depth",
-    "length",
-    "diameter",
-    "thickness",
-    "screen size",
-    "capacity",
-    "volume",
-)
+    "width", "height", "depth", "length", "diameter", "thickness", "screen size", "size", "capacity", "volume",
+)  # fmt: skip
 
 # What a listing may say nearly as well, told beside an "unknown": none of them is the thing asked for.
 _BESIDE = {

@@ -77,7 +77,7 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:hard|difficult)\b", "difficulty"),
         (r"\bguarantee\w*\b", "warranty"),
         (r"\b(?:carry|hold|bear|support|take)\b", "maximum load"),
-        (r"\b(?:man|men|woman|women|ladies|guys)\b", "gender"),
+        (r"\b(?:man|men|woman|women)(?:'?s)?\b|\b(?:ladies|guys)\b", "gender"),
     )
 )
 _USE = re.compile(
@@ -102,7 +102,7 @@ _SMALLEST_SCORE = 1.0
 
 _AT_LEAST = re.compile(
     r"\b(?:capacity|volume|maximum|max|load|suits|suitable|room size|lawn size|battery life|keeps|storage|memory|"
-    r"wash temperature|water column|coverage|up to)\b"
+    r"wash temperature|water column|pressure|coverage|up to)\b"
 )
 """Measures where more than enough is enough: a pack of 50 L holds 40."""
 _AT_MOST = re.compile(r"\bcomfort temperature\b|\btemperature rating\b|\bage\b|\bminimum\b")
@@ -290,7 +290,7 @@ def _by_name(question: Question, product: Product, own: dict[str, AttributeValue
         if not (literal or hinted):
             continue
         near = _OWN if name in own else _SHELF if shelf is not None and _is_stated(reader, name, shelf) else 0.0
-        score = 2 * len(literal) + len(hinted) + near
+        score = 2.1 * len(literal) + len(hinted) + near
         flag = isinstance(own.get(name), bool) or (name not in own and name in reader.facets.flags)
         if flag and question.form == "open" and _OPEN.search(question.said):
             score -= 2  # "how small do they fold" asks for no yes or no
@@ -350,7 +350,9 @@ def _by_amount(question: Question, own: dict[str, AttributeValue]) -> Iterator[A
         carries = base == "kilogram" and _CARRIES.search(question.said) and amount.bound == "exact"
         usual = (*_LOADS, *(n for n in own if n.startswith("suits"))) if carries else _MEASURED_BY.get(base, ())
         alike = [n for n, v in own.items() if isinstance(v, Quantity) and to_base(0.0, v.unit)[1] == base]
-        if len(alike) == 1 and base not in ("kilogram", "meter"):  # "is 15 bar fine for it?": the one measure in bar
+        if (
+            len(alike) == 1 and base != "meter" and base not in _MEASURED_BY
+        ):  # "is 15 bar fine for it?": the one measure in bar
             usual = (*usual, *alike)
         for name, value in own.items():
             shared = len(name_stems(name) & question.stems)
