@@ -160,6 +160,12 @@ class Sessions:
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.id == id))
 
+    def wipe(self, id: str) -> None:
+        """Deletes what was said and shown, with thumbs and tickets; the session goes on, empty."""
+        with self._engine.begin() as db:
+            for table in (turns, thumbs):
+                db.execute(delete(table).where(table.c.session == id))
+
     @staticmethod
     def _update(db: Any, id: str, dialogue: Dialogue) -> None:
         values = {"dialogue": _DIALOGUE.dump_json(dialogue).decode(), "touched": time.time()}

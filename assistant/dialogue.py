@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.constraints import Scope, brand_constraint, category_constraint, joined_price, value_constraint
+from assistant.orders import OrderAsk
 from assistant.steering import is_widening
 from assistant.types import Constraint, Intent, PastItem
 from assistant.understand import Request
@@ -65,6 +66,8 @@ class Dialogue:
     """Facets that this wish was already asked about."""
     misses: int = 0
     """Messages not understood in a row."""
+    order: OrderAsk = OrderAsk()
+    """What is still needed to look up an order."""
 
 
 def apply(

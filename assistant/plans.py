@@ -204,6 +204,11 @@ def is_addition(message: str) -> bool:
     return bool(_ALSO.search(fold(message))) and not _ONLY.search(fold(message))
 
 
+def is_only(message: str) -> bool:
+    """Whether a message wants one thing of the plan alone: "just the chair"."""
+    return bool(_ONLY.search(fold(message)))
+
+
 def _of(constraint: Constraint, item: str) -> Constraint:
     return replace(constraint, key=f"{item}/{constraint.key}", item=item)
 

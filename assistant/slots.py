@@ -92,7 +92,7 @@ def slots_in(
             if note:
                 notes.append(note)
         if constraint is not None:
-            found.append(_joined(found, constraint, notes))
+            found.append(_joined(found, constraint))
     shades = {m.start - len(w) - 1 for m in matches if m.meaning.attribute in _COLOURS for w in ("light", "bright")}
     for token in tokens:
         if token.text in PREFERENCES and not token.used and token.start not in shades:
@@ -133,15 +133,13 @@ def _gap(amount: Amount, match: Match) -> int:
     return match.start - amount.end if match.start >= amount.end else 2 * (amount.start - match.end) + 3
 
 
-def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Constraint:
-    """ "over 20 and under 50" said apart is one range; "under 20 and over 50" cannot be, and is said to be so."""
+def _joined(found: list[Constraint], new: Constraint) -> Constraint:
+    """ "over 20 and under 50" said apart is one range; "under 20 and over 50" stays as said, to be asked about."""
     old = next((c for c in found if c.key == new.key == "price"), None)
-    if old is None:
+    if old is None or (old.low is None) == (new.low is None) or (old.high is None) == (new.high is None):
         return new
-    both = joined_price(old, new)
-    if both is None and (old.low is None) != (new.low is None):
-        notes.append(f"“{old.label}” and “{new.label}” cannot both hold, so I went by “{new.label}”.")
-    return both or new
+    low, high = (old.low, new.high) if new.low is None else (new.low, old.high)
+    return joined_price(old, new) or replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
 
 
 def _category(folded: str, matches: Sequence[Match], facets: Facets) -> Constraint | None:
