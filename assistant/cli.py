@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import assistant.cli_checker  # noqa: F401  (adds `evaluate checker`)
+import assistant.cli_checker
+import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_evaluate import evaluate
 from assistant.cli_train import train
 from assistant.console import (

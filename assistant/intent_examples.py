@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -98,9 +99,9 @@ def vectors_of(examples: Examples, encoder: Encoder, folder: Path | None = None)
     file = folder / f"intents-{examples.digest}-{name}.npy"
     with suppress(OSError, ValueError, EOFError, zipfile.BadZipFile):
         vectors = np.load(file, allow_pickle=False)
-        if vectors.dtype == np.float32 and vectors.ndim == 2 and len(vectors) == len(examples.texts):
-            if np.isfinite(vectors).all():
-                return np.asarray(vectors, dtype=np.float32)
+        fits = vectors.dtype == np.float32 and vectors.ndim == 2 and len(vectors) == len(examples.texts)
+        if fits and np.isfinite(vectors).all():
+            return np.asarray(vectors, dtype=np.float32)
     vectors = encoder.encode([said(text) for text in examples.texts])
     with suppress(OSError):  # a full disk costs the next start some seconds, no more
         _write(file, vectors)
@@ -131,7 +132,7 @@ def features(text: str) -> tuple[Weights, Weights]:
     plain = re.sub(r"\d", "0", _MAIL.sub("mailaddress", text)).replace("'", "").replace("’", "")
     tokens = _WORD.findall(plain)
     ends = ["^", *tokens, "$"]
-    of_words = Counter([*tokens, *(f"{one} {two}" for one, two in zip(ends, ends[1:], strict=False))])
+    of_words = Counter([*tokens, *(f"{one} {two}" for one, two in pairwise(ends))])
     pieces: Counter[str] = Counter()
     for chunk in plain.split():
         marked = f" {chunk} "
