@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from benchmarks import shopper_words as say
-from retrieval.text import fold, stem, words
-from retrieval.types import AttributeValue, Product, Quantity
-from retrieval.units import same_amount, to_base
+from benchmarks.shopper_facts import Fact, amount_of, colour_of, facts_of, meets
+from retrieval.text import fold
+from retrieval.types import Product, Quantity
 
 CARED = (4, 6)
 """How many facts a shopper cares for, from and to."""
@@ -24,18 +24,6 @@ _CHANGES = 0.2  # share of shoppers that begin with a value that they correct in
 _GIVES_UP = 0.1  # share that begin with a wish they give up in their second message
 _SLIPS = 0.04  # of the words of five letters and more
 _SMALL_LETTERS = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One thing that the wanted product states; of a list, one item."""
-
-    name: str
-    value: AttributeValue
-
-    @property
-    def said(self) -> str:
-        return say.phrase(self.name, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +131,7 @@ class Shopper:
         if brands:
             found["not brand"] = lambda: self._without_brand(chance.choice(brands), chance)
         colour = next((f for f in self.cares if fold(f.name) == "colour"), None)
-        others = sorted({str(c) for p in page if colour and (c := _colour(p)) and not meets(p, colour)})
+        others = sorted({str(c) for p in page if colour and (c := colour_of(p)) and not meets(p, colour)})
         if others:
             found["not value"] = lambda: self._without_colour(chance.choice(others), chance)
         near = [(place, lacking[0]) for place, p in enumerate(page) if len(lacking := self._lacking(p)) == 1]
@@ -200,7 +188,7 @@ class Shopper:
 
     def _without_colour(self, colour: str, chance: Random) -> Said:
         text = chance.choice(say.NOT_VALUE).format(value=colour.lower())
-        return self._saying("not value", text, lambda p: fold(_colour(p)) != fold(colour), chance)
+        return self._saying("not value", text, lambda p: fold(colour_of(p)) != fold(colour), chance)
 
     def _like(self, place: int, fact: Fact, chance: Random) -> Said:
         said = chance.choice(say.LIKE).format(place=say.PLACES[place], fact="{fact}")
@@ -225,7 +213,7 @@ class Shopper:
 
     def _beyond(self, page: Sequence[Product], name: str) -> bool | None:
         """True if the target has less than every product shown, False if more, None if neither or unsayable."""
-        mine, theirs = _amount(self.target, name), [a for p in page if (a := _amount(p, name)) is not None]
+        mine, theirs = amount_of(self.target, name), [a for p in page if (a := amount_of(p, name)) is not None]
         if mine is None or not theirs:
             return None
         less = True if mine < min(theirs) * _CLEARLY else False if mine * _CLEARLY > max(theirs) else None
@@ -286,64 +274,22 @@ def make_shopper(target: Product, kind: str, fellows: Sequence[Product], seed: s
     return Shopper(target, kind, tuple(cares), budget, wrong, draw < _CHANGES, seed)
 
 
-def facts_of(product: Product) -> list[Fact]:
-    """What could be asked for of a listing, in the order of its names; of a list the first item."""
-    facts = []
-    for name, value in sorted(product.attributes.items()):
-        one: AttributeValue = value[0] if isinstance(value, tuple) and value else value
-        if say.spoken(name, one):
-            facts.append(Fact(name, one))
-    return facts
-
-
 def _loosely(fact: Fact, chance: Random) -> Fact:
     """A colour is often named by its last word: "green", where the listing says olive green."""
     is_colour = fold(fact.name) == "colour" and isinstance(fact.value, str)
     return Fact(fact.name, str(fact.value).split()[-1]) if is_colour and chance.random() < 0.5 else fact
 
 
-def meets(product: Product, fact: Fact) -> bool:
-    """Whether a listing says that it is so: a number within a tenth, counts exactly, a text with all the words."""
-    if fold(fact.name) == "brand":
-        return fold(product.brand) == fold(str(fact.value))
-    value = next((v for name, v in product.attributes.items() if fold(name) == fold(fact.name)), None)
-    if isinstance(fact.value, Quantity):
-        if not isinstance(value, Quantity):
-            return False
-        share = 0.001 if fact.value.unit in ("persons", "pieces") else 0.1
-        return same_amount(value.value, value.unit, fact.value.value, fact.value.unit, tolerance=share)
-    if isinstance(fact.value, bool) or value is None or isinstance(value, bool | Quantity):
-        return value is fact.value
-    wanted = _stems(str(fact.value))
-    return any(wanted <= _stems(text) for text in ((value,) if isinstance(value, str) else value))
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text)}
-
-
 def _past(page: Sequence[Product], name: str, less: bool) -> Callable[[Product], bool]:
     """Whether a product lies beyond all of a page in one measure."""
-    edges = [a for p in page if (a := _amount(p, name)) is not None]
+    edges = [a for p in page if (a := amount_of(p, name)) is not None]
     edge = min(edges) if less else max(edges)
 
     def beyond(product: Product) -> bool:
-        amount = _amount(product, name)
+        amount = amount_of(product, name)
         return amount is not None and (amount < edge if less else amount > edge)
 
     return beyond
-
-
-def _amount(product: Product, name: str) -> float | None:
-    if name == "price":
-        return product.price
-    value = next((v for key, v in product.attributes.items() if fold(key) == name), None)
-    return to_base(value.value, value.unit)[0] if isinstance(value, Quantity) else None
-
-
-def _colour(product: Product) -> str:
-    value = next((v for key, v in product.attributes.items() if fold(key) == "colour"), "")
-    return value[0] if isinstance(value, tuple) and value else value if isinstance(value, str) else ""
 
 
 def _round(price: float) -> float:

@@ -98,6 +98,8 @@ _NUMBERED = frozenset(
         "blade length", "voltage", "refresh rate", "age",
     )
 )  # fmt: skip
+_BARE = frozenset(("weight", "capacity", "screen size", "display diagonal", "length", "cable length", "storage"))
+"""Measures whose unit says what is meant: "a 2 m cable"."""
 _LONGEST = 3  # words of a value that someone types
 
 _ADJECTIVE = re.compile(r"(?:able|ible|proof|less|ing|free|friendly|safe|resistant|ed|repellent)$|^non-")
@@ -134,11 +136,13 @@ def phrase(name: str, value: object) -> str:
         amount = f"{value.value:g} {value.unit}"
         if value.unit in ("persons", "pieces"):
             return f"for {amount}" if value.unit == "persons" else amount
-        return amount if key in ("weight", "capacity", "screen size") else f"{amount} {name.lower()}"
+        return amount if key in _BARE else f"{amount} {name.lower()}"
     if key == "brand":
         return f"from {value}"
     text = str(value).lower()
-    patterns = {"colour": "in {}", "material": "made of {}", "use": "for {}", "size": "size {}", "gender": "for {}",
+    if key.endswith(("colour", "colours")):
+        return f"in {text}"
+    patterns = {"material": "made of {}", "use": "for {}", "size": "size {}", "gender": "for {}",
                 "compatible with": "for {}", "brand compatibility": "for {}", "type": "{}", "age": "for {}",
                 "season": "for {}" if " " not in text and "-" not in text else "{}"}  # fmt: skip
     # "Laser printing print technology" says it twice.

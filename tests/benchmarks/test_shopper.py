@@ -10,7 +10,8 @@ import pytest
 from assistant.clerk import Clerk
 from benchmarks import shopper as simulator
 from benchmarks.shopper import PATIENCE, SYSTEMS, Step, Visit, figures, report, sample, told, visit, visits
-from benchmarks.shopper_mind import Fact, Shopper, facts_of, make_shopper, meets
+from benchmarks.shopper_facts import Fact, facts_of, meets
+from benchmarks.shopper_mind import Shopper, make_shopper
 from benchmarks.shopper_words import by_value, kinds_of, one_of, phrase, slipped, spoken
 from retrieval.errors import StoreclerkError
 from retrieval.types import AttributeValue, Product, Quantity
@@ -18,11 +19,8 @@ from tests.assistant.shop import PRODUCTS
 
 
 def tent(id: str, price: float = 100, brand: str = "Brindle", **stated: AttributeValue) -> Product:
-    attributes: dict[str, AttributeValue] = {
-        "colour": "olive green",
-        "weight": Quantity(2, "kg"),
-        "capacity": Quantity(2, "persons"),
-    } | stated
+    attributes: dict[str, AttributeValue] = {"colour": "olive green", "weight": Quantity(2, "kg")}
+    attributes |= {"capacity": Quantity(2, "persons"), **stated}
     return Product(
         id,
         f"{brand} Tansy, {attributes['colour']}",
@@ -51,6 +49,8 @@ def test_facts_are_said_as_people_say_them() -> None:
     assert phrase("spout", "Gooseneck") == "gooseneck spout"
     assert phrase("print technology", "Laser printing") == "laser printing"
     assert phrase("brand", "Brindle") == "from Brindle"
+    assert phrase("cable colour", "Blue") == "in blue"
+    assert phrase("cable length", Quantity(2, "m")) == "2 m"
     assert not spoken("model", "dv7") and not spoken("hood", False) and not spoken("cores", Quantity(4))
     assert by_value("capacity", Quantity(2, "persons")) and not by_value("weight", Quantity(2, "kg"))
 
