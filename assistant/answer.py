@@ -38,18 +38,19 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
     """
     message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
+        clock = _Clock()
         before = clerk.sessions.dialogue(session)
         if variety is not None:
             before = replace(before, variety=with_variety(before, variety).variety)
         told_to = changed(before, message, clerk.settings.currency)
         if told_to is not None:  # a change that a counterfactual has offered, to be had as it was run
-            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to)
+            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to, clock)
             return
         page, earlier = _last_pages(clerk, before)
         heard = hear(clerk, before, message, page, earlier)
         beside = aside(clerk, session, message, heard, before, page)
         if beside is not None:
-            yield from _aside(clerk, session, message, heard, beside)
+            yield from _aside(clerk, session, message, heard, beside, clock)
             return
         request, note = heard.request, ""
         plan = plan_turn(clerk, before, heard, message, page)
@@ -62,7 +63,8 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         if note:
             request = replace(request, notes=(*request.notes, note))
         refers = tuple(p.id for p in heard.refs.products) if heard.refs.how in ("place", "name", "pick") else ()
-        yield from _answered(clerk, session, message, request, replace(dialogue, misses=0, focus=""), refers)
+        dialogue = replace(dialogue, misses=0, focus="")
+        yield from _answered(clerk, session, message, request, dialogue, clock, refers)
 
 
 def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEvent]:
@@ -72,7 +74,9 @@ def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEv
         gone = next((c.label for c in dialogue.constraints if c.key == key), "")
         dialogue = without(dialogue, key)
         request = Request("refine", text=dialogue.words)
-        yield from _answered(clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue)
+        yield from _answered(
+            clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue, _Clock()
+        )
 
 
 def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEvent]:
@@ -82,7 +86,7 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
         dialogue = with_variety(before, value)
         request = Request("refine", text=dialogue.words)
         message = variety_wish(variety_of(clerk, before), variety_of(clerk, dialogue))
-        yield from _answered(clerk, session, message, request, dialogue)
+        yield from _answered(clerk, session, message, request, dialogue, _Clock())
 
 
 def _last_pages(clerk: Clerk, dialogue: Dialogue) -> tuple[list[Product], list[Product]]:
@@ -99,9 +103,11 @@ def _turn(clerk: Clerk, session: str) -> Lock:
     return clerk.turn_locks.setdefault(session, Lock())
 
 
-def _aside(clerk: Clerk, session: str, message: str, heard: Heard, beside: Aside) -> Iterator[AnswerEvent]:
+def _aside(
+    clerk: Clerk, session: str, message: str, heard: Heard, beside: Aside, clock: _Clock
+) -> Iterator[AnswerEvent]:
     """A turn that makes no page."""
-    clock, dialogue = _Clock(), beside.dialogue
+    dialogue = beside.dialogue
     draft = _draft(clerk, session, message, heard.request, dialogue)
     yield Understood(session, draft.intent, dialogue.constraints, dialogue.words, draft.variety)
     draft = replace(draft, **beside.fields)
@@ -109,9 +115,14 @@ def _aside(clerk: Clerk, session: str, message: str, heard: Heard, beside: Aside
 
 
 def _answered(
-    clerk: Clerk, session: str, message: str, request: Request, dialogue: Dialogue, refers: tuple[str, ...] = ()
+    clerk: Clerk,
+    session: str,
+    message: str,
+    request: Request,
+    dialogue: Dialogue,
+    clock: _Clock,
+    refers: tuple[str, ...] = (),
 ) -> Iterator[AnswerEvent]:
-    clock = _Clock()
     draft = replace(_draft(clerk, session, message, request, dialogue), refers=refers)
 
     # 1) Understood: the chips.

@@ -148,7 +148,7 @@ def referred(
         if any(not -len(shelf) <= n < len(shelf) for n in wanted):
             return Refs(text=text, problem="out_of_range", said=text[span[0] : span[1]])
         picked = [shelf[n] for n in wanted]
-        return Refs(tuple(dict.fromkeys(picked)), "place", text, said=text[span[0] : span[1]])
+        return Refs(_once(picked), "place", text, said=text[span[0] : span[1]])
     picked_by = _picked(text, page)
     if picked_by is not None:
         return picked_by
@@ -173,7 +173,11 @@ def _by_id(text: str, page: Sequence[Product], names: Names) -> Refs:
     for product in found:
         if product in page:
             placed = placed.replace(fold(product.id), _place_of(page, product))
-    return Refs(tuple(dict.fromkeys(found)), "name", placed, said=found[0].id)
+    return Refs(_once(found), "name", placed, said=found[0].id)
+
+
+def _once(products: Iterable[Product]) -> tuple[Product, ...]:
+    return tuple({p.id: p for p in products}.values())
 
 
 def _places(text: str) -> tuple[tuple[int, int], tuple[int, ...]] | None:
