@@ -36,8 +36,9 @@ PLAIN = 3.0
 LOOKED_THROUGH = 60
 """Listings the word search offers for a model's name; a model has a few colours and sizes."""
 
-SURE = 0.5
-"""Cosine of question and attribute name above which a question in other words is taken to mean the attribute."""
+SURE = 0.55
+"""Cosine of question and attribute name above which a question in other words is taken to mean the attribute: of 144
+questions over the demo shop the nearest name was the right one for 73 of the 74 above it, and for 11 of 12 from 0.5."""
 
 _PRICE = re.compile(
     r"\b(?:price[ds]?|costs?|expensive)\b|\bhow much (?:is|are|for|do|does)\b(?!.*\b(?:weigh|hold|fit|carry)\b)"

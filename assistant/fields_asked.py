@@ -144,6 +144,8 @@ class Question:
     """Folded, without its polite opening and its question mark."""
     form: Form
     stems: frozenset[str]
+    joined: frozenset[str]
+    """Stems of each two neighbours written as one: "leak proof", "touch screen"."""
     hinted: frozenset[str]
     """Stems of attribute names that its everyday words stand for."""
     amounts: tuple[Amount, ...]
@@ -177,15 +179,15 @@ def read_question(message: str, reader: Reader) -> Question:
     clauses = [clause.strip() for clause in said.split(",")]
     is_open = bool(_OPEN.search(clauses[0]) or _DENIED.search(said)) or not any(map(_ASKS_YES_NO.match, clauses))
     tokens = words(said)
-    joined = {stem(a + b) for a, b in itertools.pairwise(tokens)}  # "leak proof", "touch screen"
-    stems = frozenset(_stems(said)) | joined
+    joined = frozenset(stem(a + b) for a, b in itertools.pairwise(tokens))
     hinted = {stem(name) for pattern, names in _HINTS if pattern.search(said) for name in names.split()}
     if _USE.search(said):
         hinted.add(stem("use"))
     return Question(
         said,
         "open" if is_open or _CHOICE.search(said) else "yes_no",
-        stems,
+        frozenset(_stems(said)),
+        joined,
         frozenset(hinted),
         tuple(_in_pounds(a, said) for a in find_amounts(said)),
         tuple(_values(said, reader)),
@@ -276,7 +278,7 @@ def _by_name(question: Question, product: Product, own: dict[str, AttributeValue
     shelf = reader.facets.categories.get(fold(product.category[-1])) if product.category else None
     for name in {*own, *_names(reader)}:
         needed = name_stems(name)
-        literal = {s for s in needed if s in question.stems or _is_able(s, question.stems)}
+        literal = {s for s in needed if s in question.stems or s in question.joined or _is_able(s, question.stems)}
         if name in _VERBS_TOO and not re.search(
             rf"\b(?:the|what|which|its|what's|of|an?) (?:\w+ )?{name}\b", question.said
         ):
