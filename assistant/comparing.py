@@ -185,15 +185,17 @@ def _better(
     """Places of the best, by the shopper's wish or the table; none where all are alike or nothing is known."""
     wishes = [c for c in constraints if _field(c) == name]
     meet = [i for i, p in enumerate(products) if all(judge(c, p)[1] != c.negated for c in wishes)]
-    if wishes and 0 < len(meet) < len(products):
-        return tuple(i for i in meet if stated[i] is not None)
-    amounts = {i: a for i, f in enumerate(stated) if f is not None and (a := _amount(f)) is not None}
+    parted = bool(wishes) and 0 < len(meet) < len(products)
+    first = [i for i in meet if stated[i] is not None] if parted else list(range(len(products)))
+    amounts = {i: a for i in first if (f := stated[i]) is not None and (a := _amount(f)) is not None}
     way = _way(name, wishes, products)
+    if parted and (not way or len(amounts) < 2):
+        return tuple(first)  # what meets the wish is better than what does not
     if not way or len(amounts) < 2 or len({base for _, base in amounts.values()}) > 1:
         return ()
     best = max((a for a, _ in amounts.values()), key=lambda a: way * a)
     places = tuple(i for i, (a, _) in amounts.items() if abs(a - best) <= 1e-6 * max(abs(best), 1e-9))
-    return places if len(places) < len(amounts) else ()
+    return places if parted or len(places) < len(amounts) else ()
 
 
 def _amount(fact: Fact) -> tuple[float, str] | None:

@@ -74,6 +74,12 @@ def test_a_wish_turns_what_is_better() -> None:
     assert rows_of(*dumbbells)["weight"].better == ()
 
 
+def test_of_those_that_meet_a_wish_the_best_is_better() -> None:
+    three = (LARK, ROOK, tent("jay", 900, 1.4))
+    assert rows_of(*three, wishes=(BUDGET,))["price"].better == (1,)
+    assert rows_of(*three, wishes=(LIGHT,))["weight"].better == (0,)
+
+
 def test_nothing_is_better_where_nobody_knows() -> None:
     one, two = (
         tent("lark", 100, 1.3, doors=Quantity(1), colour="red"),
