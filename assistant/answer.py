@@ -294,4 +294,11 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "timings_ms": dict(answer.timings_ms),
         "versions": dict(answer.versions),
         "contrast": asdict(answer.contrast) if answer.contrast is not None else None,
+        "details": [asdict(d) for d in answer.details],
+        "comparison": asdict(answer.comparison) if answer.comparison is not None else None,
+        "refers": list(answer.refers),
+        "absence": answer.absence,
+        "section": answer.section,
+        "ticket": answer.ticket,
+        "asked": asdict(answer.asked) if answer.asked is not None else None,
     }

@@ -17,7 +17,7 @@ from assistant.promises import check_line
 from assistant.ranking import judge, rating_signal
 from assistant.replies import markdown
 from assistant.types import ComparedRow, Comparison, Constraint
-from assistant.wording import listed, money, shorten, shown
+from assistant.wording import is_adjective, listed, money, plural, shorten, shown
 from retrieval.comparison import Fact, facts_of, relation
 from retrieval.text import fold, words
 from retrieval.types import Product, Quantity
@@ -111,7 +111,7 @@ def _names(products: Sequence[Product]) -> list[str]:
 def _rows(
     products: Sequence[Product], constraints: Sequence[Constraint], mean_rating: float, *, common_only: bool
 ) -> list[ComparedRow]:
-    facts = [facts_of(p) for p in products]
+    facts = [facts_of(p if p.price is None else replace(p, price=float(p.price))) for p in products]
     fields = dict.fromkeys(["price", *(name for each in facts for name in each)])
     if not common_only:
         fields.pop("category", None)
@@ -125,7 +125,9 @@ def _rows(
         stated = [each.get(name) for each in facts]
         if all(f is None for f in stated) or (common_only and any(f is None for f in stated)):
             continue
-        rows.append(_row(name, stated, products, constraints))
+        row = _row(name, stated, products, constraints)
+        # A kettle is no better than a tent for being lighter.
+        rows.append(replace(row, better=()) if common_only and name != "price" else row)
     wished = {_field(c) for c in constraints}
     rows = [replace(row, asked=row.field in wished) for row in rows]
     order = {"price": 0, "rating": 1, "stock": 2}
@@ -152,7 +154,8 @@ def _rating_row(products: Sequence[Product], mean_rating: float) -> ComparedRow:
         for i, (p, s) in enumerate(zip(products, scores, strict=True))
         if s is not None and s >= best - _LITTLE and p.rating == top
     ]
-    if not 0 < len(better) < len(stated):
+    tied = any(p.rating == top and i not in better for i, p in enumerate(products))
+    if not 0 < len(better) < len(stated) or tied:
         better = []
     return ComparedRow("rating", values, len(set(values)) > 1, tuple(better))
 
@@ -182,15 +185,17 @@ def _better(
     """Places of the best, by the shopper's wish or the table; none where all are alike or nothing is known."""
     wishes = [c for c in constraints if _field(c) == name]
     meet = [i for i, p in enumerate(products) if all(judge(c, p)[1] != c.negated for c in wishes)]
-    if wishes and 0 < len(meet) < len(products):
-        return tuple(i for i in meet if stated[i] is not None)
-    amounts = {i: a for i, f in enumerate(stated) if f is not None and (a := _amount(f)) is not None}
+    parted = bool(wishes) and 0 < len(meet) < len(products)
+    first = [i for i in meet if stated[i] is not None] if parted else list(range(len(products)))
+    amounts = {i: a for i in first if (f := stated[i]) is not None and (a := _amount(f)) is not None}
     way = _way(name, wishes, products)
+    if parted and (not way or len(amounts) < 2):
+        return tuple(first)  # what meets the wish is better than what does not
     if not way or len(amounts) < 2 or len({base for _, base in amounts.values()}) > 1:
         return ()
     best = max((a for a, _ in amounts.values()), key=lambda a: way * a)
     places = tuple(i for i, (a, _) in amounts.items() if abs(a - best) <= 1e-6 * max(abs(best), 1e-9))
-    return places if len(places) < len(amounts) else ()
+    return places if parted or len(places) < len(amounts) else ()
 
 
 def _amount(fact: Fact) -> tuple[float, str] | None:
@@ -225,22 +230,22 @@ def _verdict(
     wishes = [c for c in constraints if c.kind != "category"]
     met = [w for w in wishes if all(judge(w, p)[1] != w.negated for p in products)]
     found: list[tuple[str, list[str]]] = []
+    neither = "neither of them" if len(products) == 2 else "none of them"
     for wish in wishes:
         hits = [n for n, p in zip(names, products, strict=True) if judge(wish, p)[1] != wish.negated]
-        if 0 < len(hits) < len(products):
-            said = f"only {hits[0]} meets" if len(hits) == 1 else f"{listed(hits)} meet"
-            found.append((capital(f"{said} your “{_label(wish)}”."), [said]))
-        elif not hits:
-            said = (
-                f"neither of them meets your “{_label(wish)}”"
-                if len(products) == 2
-                else f"none of them meets your “{_label(wish)}”"
-            )
-            found.append((capital(f"{said}."), []))
+        if len(hits) == len(products):
+            continue
+        gap = None if wish.hard or not hits else _gap(wish, products, names, rows)
+        if gap is not None:  # "light" asks for less, not for a limit
+            found.append(gap)
+            continue
+        who = f"only {hits[0]}" if len(hits) == 1 else listed(hits) or neither
+        verb = "fit" if len(hits) > 1 else "meets"
+        found.append((capital(f"{who} {verb} your “{_label(wish)}”."), [who]))
     gaps = [g for w in wishes if w in met for g in [_gap(w, products, names, rows)] if g is not None]
     if met and not gaps and not found:
         wanted = listed([f"“{_label(w)}”" for w in met[:3]])
-        found.append((f"{'Both' if len(products) == 2 else 'All'} meet what you asked for: {wanted}.", []))
+        found.append((f"{'Both' if len(products) == 2 else 'All'} fit what you asked for: {wanted}.", []))
     found = [*found[:1], *gaps[:1], *found[1:]]
     for plain in (_price_gap(products, names, rows), _rating_gap(products, names, rows)):
         if plain is not None and plain not in found:
@@ -263,9 +268,9 @@ def _numbers(products: Sequence[Product], computed: Sequence[str]) -> set[float]
 def _gap(
     wish: Constraint, products: Sequence[Product], names: Sequence[str], rows: Sequence[ComparedRow]
 ) -> tuple[str, list[str]] | None:
-    """ "Both meet “under 3 kg”; the Lark is 400 g lighter." """
+    """ "Both fit your “under 3 kg”; the Lark is 400 g lighter." """
     everyone = "both" if len(products) == 2 else "all"
-    met = f"{capital(everyone)} meet your “{_label(wish)}”"
+    met = f"{capital(everyone)} fit your “{_label(wish)}”"
     if wish.kind == "price":
         plain = _price_gap(products, names, rows)
         return (f"{met}; {plain[0][0].lower()}{plain[0][1:]}", plain[1]) if plain is not None else None
@@ -290,6 +295,8 @@ def _gap(
         else f"has {gap} {'more' if more else 'less'} {row.field}"
     )
     than = "" if len(products) == 2 else " than the next"
+    if not wish.hard:
+        return f"{capital(names[best])} {how}{than}; you asked for “{_label(wish)}”.", [f"{how}{than}"]
     return f"{met}; {names[best]} {how}{than}.", [f"{how}{than}"]
 
 
@@ -299,7 +306,7 @@ def _quantity(product: Product, name: str) -> Quantity | None:
 
 
 def difference(one: Quantity, other: Quantity) -> str | None:
-    """How far two amounts are apart, in the unit of the first: "400 g", also of 1.3 and 1.7 kg; None if of two kinds."""
+    """How far two amounts are apart, in the unit of the first; below a kilogram in grams; None if of two kinds."""
     (a, base), (b, other_base) = to_base(one.value, one.unit), to_base(other.value, other.unit)
     if base != other_base:
         return None
@@ -336,9 +343,8 @@ def _rating_gap(
     if row is None or len(row.better) != 1:
         return None
     best = row.better[0]
-    second = max(
-        (i for i in range(len(products)) if i != best and row.values[i]), key=lambda i: products[i].rating or 0.0
-    )
+    others = [i for i in range(len(products)) if i != best and row.values[i]]
+    second = max(others, key=lambda i: products[i].rating or 0.0)
 
     def rated(i: int) -> str:
         return f"{products[i].rating:g} ({products[i].rating_count:,})"
@@ -348,19 +354,24 @@ def _rating_gap(
 
 
 def _in_words(products: Sequence[Product], rows: Sequence[ComparedRow]) -> str:
-    names = [markdown(n) for n in names_of(products)]
     differing = [r for r in rows if r.differs]
-    lines = []
+    lines = [f"In this order: {'; '.join(f'**{markdown(n)}**' for n in names_of(products))}."]
     for row in differing[:ROWS_TOLD]:
         cells = [
-            f"{name} {markdown(value) if value else 'not stated'}{' (better)' if i in row.better else ''}"
-            for i, (name, value) in enumerate(zip(names, row.values, strict=True))
+            f"{markdown(value) if value else 'not stated'}{' (better)' if i in row.better else ''}"
+            for i, value in enumerate(row.values)
         ]
-        lines.append(f"- **{markdown(row.field)}**{' (you asked)' if row.asked else ''}: {'; '.join(cells)}")
+        lines.append(f"- **{markdown(row.field)}**{' (you asked)' if row.asked else ''}: {' · '.join(cells)}")
     text = "\n".join(lines)
     if len(differing) > ROWS_TOLD:
-        text += f"\n\n{len(differing) - ROWS_TOLD} more facts differ."
+        text += f"\n\n{plural(len(differing) - ROWS_TOLD, 'more fact')} set them apart."
     return f"{text}\n\n{markdown(same_line(rows))}".strip()
+
+
+def _alike(row: ComparedRow) -> str:
+    if row.values[0] == "no":
+        return f"{'not' if is_adjective(row.field) else 'no'} {row.field}"
+    return row.field if row.values[0] == "yes" else f"{row.field} {row.values[0]}"
 
 
 def same_line(rows: Sequence[ComparedRow]) -> str:
@@ -368,6 +379,6 @@ def same_line(rows: Sequence[ComparedRow]) -> str:
     alike = [r for r in rows if not r.differs]
     if not alike:
         return ""
-    told = [r.field if r.values[0] == "yes" else f"{r.field} {r.values[0]}" for r in alike[:SAME_TOLD]]
+    told = [_alike(r) for r in alike[:SAME_TOLD]]
     more = f" and {len(alike) - SAME_TOLD} more" if len(alike) > SAME_TOLD else ""
     return f"Same for {'both' if len(alike[0].values) == 2 else 'all'}: {', '.join(told)}{more}."

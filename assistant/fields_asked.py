@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from assistant.amounts import Amount, find_amounts
@@ -59,7 +60,8 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:powerful|strong)\b|\bwatts?\b|\bwattage\b", "power"),
         (r"\bwarm\b|\btogs?\b", "warmth"),
         (r"\bwarm\b|\bcold\b|\btemperature\b|\bdegrees\b|°", "comfort temperature"),
-        (r"\bram\b", "memory"),
+        (r"\bram\b", "memory internal"),
+        (r"\bscreen\b|\bdisplay\b", "display diagonal"),
         (r"\b(?:hard drive|ssd|disk)\b", "storage"),
         (r"\banc\b", "noise cancelling"),
         (r"\bwash\w*|\blaundry\b", "machine washable wash"),
@@ -98,7 +100,7 @@ _OWN, _SHELF = 1.5, 0.5
 """Worth of a name that the listing states itself, or that others of its kind state; a word said counts 2, one that is
 hinted at 1. So what is plainly named elsewhere beats a hint, and a hint at the listing beats one at another shelf."""
 
-_SMALLEST_SCORE = 1.0
+_SMALLEST_SCORE = 0.8
 
 _AT_LEAST = re.compile(
     r"\b(?:capacity|volume|maximum|max|load|suits|suitable|room size|lawn size|battery life|keeps|storage|memory|"
@@ -144,6 +146,8 @@ class Question:
     """Folded, without its polite opening and its question mark."""
     form: Form
     stems: frozenset[str]
+    joined: frozenset[str]
+    """Stems of each two neighbours written as one: "leak proof", "touch screen"."""
     hinted: frozenset[str]
     """Stems of attribute names that its everyday words stand for."""
     amounts: tuple[Amount, ...]
@@ -177,15 +181,15 @@ def read_question(message: str, reader: Reader) -> Question:
     clauses = [clause.strip() for clause in said.split(",")]
     is_open = bool(_OPEN.search(clauses[0]) or _DENIED.search(said)) or not any(map(_ASKS_YES_NO.match, clauses))
     tokens = words(said)
-    joined = {stem(a + b) for a, b in itertools.pairwise(tokens)}  # "leak proof", "touch screen"
-    stems = frozenset(_stems(said)) | joined
+    joined = frozenset(stem(a + b) for a, b in itertools.pairwise(tokens))
     hinted = {stem(name) for pattern, names in _HINTS if pattern.search(said) for name in names.split()}
     if _USE.search(said):
         hinted.add(stem("use"))
     return Question(
         said,
         "open" if is_open or _CHOICE.search(said) else "yes_no",
-        stems,
+        frozenset(_stems(said)),
+        joined,
         frozenset(hinted),
         tuple(_in_pounds(a, said) for a in find_amounts(said)),
         tuple(_values(said, reader)),
@@ -249,6 +253,7 @@ def _stems(text: str) -> Iterator[str]:
             yield from (stem(part) for part in parts if part)
 
 
+@lru_cache(maxsize=16384)  # a catalogue of electronics has five thousand names, read for every question
 def name_stems(name: str) -> frozenset[str]:
     """The words of an attribute's name that must be meant: "suits dogs up to" -> suit, dog."""
     parts = [part for word in words(name) for part in re.split(r"[.\-/'’]", word) if part]
@@ -276,7 +281,7 @@ def _by_name(question: Question, product: Product, own: dict[str, AttributeValue
     shelf = reader.facets.categories.get(fold(product.category[-1])) if product.category else None
     for name in {*own, *_names(reader)}:
         needed = name_stems(name)
-        literal = {s for s in needed if s in question.stems or _is_able(s, question.stems)}
+        literal = {s for s in needed if s in question.stems or s in question.joined or _is_able(s, question.stems)}
         if name in _VERBS_TOO and not re.search(
             rf"\b(?:the|what|which|its|what's|of|an?) (?:\w+ )?{name}\b", question.said
         ):
@@ -290,7 +295,8 @@ def _by_name(question: Question, product: Product, own: dict[str, AttributeValue
         if not (literal or hinted):
             continue
         near = _OWN if name in own else _SHELF if shelf is not None and _is_stated(reader, name, shelf) else 0.0
-        score = 2.1 * len(literal) + len(hinted) + near
+        # Of names that fit alike, the plainest: "bluetooth" before "bluetooth functions", "colour" before "coloration".
+        score = 2.1 * len(literal) + len(hinted) + near - 0.05 * len(missing) - 0.001 * len(name)
         flag = isinstance(own.get(name), bool) or (name not in own and name in reader.facets.flags)
         if flag and question.form == "open" and _OPEN.search(question.said):
             score -= 2  # "how small do they fold" asks for no yes or no

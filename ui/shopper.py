@@ -22,6 +22,7 @@ from assistant.dialogue import variety_wish
 from assistant.types import AnswerEvent
 from retrieval.errors import StoreclerkError
 from ui import talk
+from ui.comparison import comparison_table
 from ui.page import Page, advance, asked, failed, replayed
 from ui.theme import page_script
 
@@ -146,7 +147,7 @@ class Desk:
                 log.warning("thumb not kept: %s", error)
             else:
                 page = replace(page, thumbs={**page.thumbs, product: up})
-        return page, talk.results(page, self.pictures)
+        return page, self._results(page)
 
     def start(self, shopper: str) -> Update:
         """A new session, as the shopper chosen."""
@@ -197,8 +198,18 @@ class Desk:
             talk.conversation(page, self.clerk.examples),
             talk.chips(page) + talk.variety(page),
             talk.status(page),
-            talk.results(page, self.pictures),
+            self._results(page),
         )
+
+    def _results(self, page: Page) -> str:
+        """The cards, below the table of what was last compared."""
+        table = ""
+        if page.comparison is not None:
+            ids = page.comparison.product_ids
+            table = comparison_table(page.comparison, self.clerk.searcher.index.catalog.get(ids))
+            if page.recommendations is None:
+                return table  # in place of the welcome
+        return table + talk.results(page, self.pictures)
 
     def _changes(self, shown: Page | None, page: Page) -> Sequence[Any]:
         """Only the parts that changed, so that a sentence costs one list of cards and not a whole page."""
