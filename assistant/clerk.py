@@ -12,11 +12,13 @@ from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
 from assistant.explain import warm_up
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
+from assistant.orders import OrderDesk, open_orders
 from assistant.policies import PolicyPages, open_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
+from assistant.tickets import Tickets
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import Facets
@@ -39,7 +41,9 @@ class Clerk:
     sessions: Sessions
     feedback: Feedback
     policies: PolicyPages
+    tickets: Tickets
     shoppers: Sequence[Shopper] = ()
+    orders: OrderDesk | None = None
     turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
     """One lock a session with a turn under way: two messages sent at once are answered in turn. Weak, so that
     a lock goes when its last turn ends."""
@@ -138,6 +142,8 @@ def open_clerk(
             feedback=Feedback(engine),
             shoppers=shoppers,
             policies=open_policies(settings.policies, encoder),
+            orders=open_orders(settings.orders),
+            tickets=Tickets(engine),
         )
 
 
