@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,7 @@ from typing import Literal
 from assistant.orders import Order, OrderDesk, Status
 from assistant.policies import PolicyPages
 from assistant.policy_pages import Section
+from assistant.privacy import redacted
 from assistant.wording import shorten
 from retrieval.text import fold
 from retrieval.types import Encoder
@@ -51,7 +53,8 @@ _MATTERS: tuple[tuple[Matter, re.Pattern[str]], ...] = (
     ),
 )  # fmt: skip
 _ORDER = re.compile(
-    r"\b(?:my|an|the|this|our|last) (?:recent |last |latest )?(?:orders?|parcels?|packages?|deliver(?:y|ies)|shipments?)\b"
+    r"\b(?:my|an|the|this|our|last) (?:recent |last |latest )?(?:orders?|parcels?|packages?|deliver(?:y|ies)"
+    r"|shipments?)\b"
     r"|\border (?:#|no\b|number|status|\d)|\btrack(?:ing)?\b.{0,20}\b(?:order|parcel|package|number|shipment)"
     r"|\bwhere(?:'s| is| are) (?:my|the) (?:stuff|things?|order|parcel|package)|#\d{4,}|订单|我的包裹|物流"
 )
@@ -158,8 +161,9 @@ def order_turn(
     # 3) Look it up; a desk that fails is the shop's trouble and not the shopper's.
     try:
         order = desk.find(ask.number, address[0])
-    except Exception:
-        log.exception("the order desk failed")  # holds neither number nor address
+    except Exception as error:
+        # What an adapter raises may repeat what it was asked.
+        log.error("the order desk failed: %s", redacted("".join(traceback.format_exception(error))))
         return _desk_down(), replace(ask, email_seen=True)
     if order is None:
         ask = OrderAsk(about=about, open=True, tries=pending.tries + 1)
