@@ -31,7 +31,8 @@ header { border-bottom: 1px solid var(--line); display: flex; justify-content: s
 nav { margin: 8px 0 24px; } nav ul { columns: 2; padding-left: 1.2em; } nav li { break-inside: avoid; }
 h1, h2, h3 { font-family: "Iowan Old Style", Palatino, "Book Antiqua", Georgia, serif; line-height: 1.25; }
 h1 { font-size: 28px; } h2 { font-size: 22px; margin-top: 2em; } h3 { font-size: 18px; margin-bottom: .3em; }
-:target { background: var(--wash); outline: 6px solid var(--wash); border-radius: 2px; }
+h1, h2, h3 { scroll-margin-top: 16px; } table { margin: 12px 0; }
+:target { background: var(--wash); box-shadow: 0 0 0 6px var(--wash); }
 a { color: var(--pine); } a:focus-visible { outline: 3px solid var(--pine); outline-offset: 2px; }
 table { display: block; overflow-x: auto; border-collapse: collapse; }
 th, td { border: 1px solid var(--line); padding: 6px 12px; text-align: left; background: var(--card); }
