@@ -13,7 +13,7 @@ from assistant.entailment import Gate, open_gate
 from assistant.explain import warm_up
 from assistant.intents import Intents, open_intents
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
-from assistant.orders import OrderDesk
+from assistant.orders import OrderDesk, open_orders
 from assistant.policies import PolicyPages, open_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
@@ -45,9 +45,9 @@ class Clerk:
     policies: PolicyPages
     intents: Intents
     names: Names
-    orders: OrderDesk | None
     tickets: Tickets
     shoppers: Sequence[Shopper] = ()
+    orders: OrderDesk | None = None
     turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
     """One lock a session with a turn under way: two messages sent at once are answered in turn. Weak, so that
     a lock goes when its last turn ends."""
@@ -148,7 +148,7 @@ def open_clerk(
             policies=open_policies(settings.policies, encoder),
             intents=open_intents(encoder, settings.data_dir),
             names=build_names(index.catalog.all(), vocabulary),
-            orders=None,
+            orders=open_orders(settings.orders),
             tickets=Tickets(engine),
         )
 

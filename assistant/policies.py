@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.policy_pages import PolicyPage, Section, passages, read_pages
+from assistant.policy_pages import PolicyPage, Section, passages, read_pages, sentences
 from retrieval.text import STOP_WORDS, fold, stem, words
 from retrieval.types import Encoder, Vectors
 
@@ -26,6 +26,7 @@ _TITLE = 0.5  # a word in the title counts half as much again: the shop itself s
 CONFIDENT = 0.57
 """Below it nothing on the pages answers: with the bundled encoder it keeps the demo shop's pages silent on all eight
 questions of the first list of tests/assistant/policy_questions.py that they leave open, and on none they answer."""
+_QUESTIONS = 4  # texts of one message that are encoded: itself and three questions in it
 _ALSO = 0.85  # of the best score, from which another section is named as well
 _LONGEST_QUOTE = 700  # characters; a reply is read, a policy page is linked to
 _LONGEST_EXCERPT = 420  # of a section longer than that: what answers, and a link to the rest
@@ -155,13 +156,23 @@ class PolicyPages:
         index = self._index
         if index is None:
             return np.zeros(0, dtype=np.float32)
-        asked, wanted = encoder.encode([message])[0], terms_of(message)
-        meaning = 0.5 * (index.vectors @ asked) + [0.5 * (own @ asked).max() for own in index.passage_vectors]
-        shared = [
-            self._shared(wanted, terms) + _TITLE * self._shared(wanted, title)
-            for terms, title in zip(index.terms, index.title_terms, strict=True)
+        # What leads up to a question must not drown it: each question of the message is held against the pages, too.
+        asked = [message, *(s for s in sentences(message) if s != message and s.endswith(("?", "？")))][:_QUESTIONS]
+        each = [
+            0.5 * (index.vectors @ vector)
+            + [0.5 * (own @ vector).max() for own in index.passage_vectors]
+            + [_WORDS * shared for shared in self._shares(terms_of(text))]
+            for text, vector in zip(asked, encoder.encode(asked), strict=True)
         ]
-        return np.asarray(meaning + _WORDS * np.array(shared), dtype=np.float32)
+        return np.asarray(np.max(each, axis=0), dtype=np.float32)
+
+    def _shares(self, wanted: frozenset[str]) -> list[float]:
+        """For each section, which share of the wanted terms it has; in its title they count half as much again."""
+        index = self._index
+        return [
+            self._shared(wanted, terms) + _TITLE * self._shared(wanted, title)
+            for terms, title in (zip(index.terms, index.title_terms, strict=True) if index is not None else ())
+        ]
 
     def _shared(self, wanted: frozenset[str], terms: frozenset[str]) -> float:
         """Which share of the wanted terms is there, rare ones counting more; those on no page count fully."""

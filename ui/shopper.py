@@ -52,7 +52,11 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         state = gr.State(Page())
         kept = gr.BrowserState("", storage_key="storeclerk-session", secret="not a secret, only a format")
         with gr.Row(elem_id="top"):
-            gr.HTML(talk.header(clerk.settings.shop_name), apply_default_css=False, elem_id="masthead")
+            gr.HTML(
+                talk.header(clerk.settings.shop_name, policies=bool(clerk.policies)),
+                apply_default_css=False,
+                elem_id="masthead",
+            )
             shopper = gr.Dropdown(
                 [("a new visitor", ""), *((each.label, each.id) for each in clerk.shoppers)],
                 value="",

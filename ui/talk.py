@@ -10,12 +10,13 @@ from ui.markup import prose, text
 from ui.page import Page, Turn
 
 
-def header(shop_name: str) -> str:
-    """The shop's name under its initial."""
+def header(shop_name: str, *, policies: bool = False) -> str:
+    """The shop's name beside its initial, and where its pages are."""
     initial = shop_name.strip()[:1].upper() or "S"
+    link = ' <a href="/policies" target="_blank">Our policies</a>' if policies else ""
     return (
         f'<header class="masthead"><span class="mark" aria-hidden="true">{text(initial)}</span>'
-        f"<div><h1>{text(shop_name)}</h1><p>Ask the clerk. Every reason is checked.</p></div></header>"
+        f"<div><h1>{text(shop_name)}</h1><p>Ask the clerk. Every reason is checked.{link}</p></div></header>"
     )
 
 

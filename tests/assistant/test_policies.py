@@ -147,6 +147,12 @@ class TestTheSectionThatFits:
     def test_is_none_where_the_pages_leave_it_open(self, pages: PolicyPages, question: str) -> None:
         assert pages.best(question, HashEncoder()) is None
 
+    def test_what_leads_up_to_the_question_does_not_drown_it(self, pages: PolicyPages) -> None:
+        message = "My grandmother gave me this lovely green kettle on Sunday. Is there a warranty? She lives in Ohio."
+        found = pages.best(message, HashEncoder())
+        assert found is not None
+        assert found[0].title == "Warranty"
+
     def test_where_all_fit_alike_the_first_is_taken(self) -> None:
         twins = (Section("Returns", "Send it back."), Section("Returns", "Send it back."))
         found = PolicyPages((), twins, HashEncoder()).best("returns?", HashEncoder())
