@@ -7,7 +7,7 @@ which no parser at hand reads, are read here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from price_parser import Price
@@ -25,25 +25,28 @@ _WORD_AFTER = r"(?:dollars?|bucks|usd|euros?|eur|pounds?(?: sterling)?|quid|gbp|
 _DIGITS = r"\d+(?:[.,]\d+)*"
 _UNIT = r"(?:c?m[23](?!\w)|[a-z°²³%\"”]+(?:\([a-z]\))?)"
 _NUMBER = re.compile(
-    rf"(?P<before>{_CURRENCY})?\s?(?P<digits>(?<![a-z0-9_.])(?<![a-z]-)(?:(?<!\d)(?<!\d[$€£¥₹])-)?{_DIGITS})(?P<kilo>k\b)?"
+    rf"(?P<before>{_CURRENCY})?\s?(?P<digits>(?<![a-z0-9_.])(?<![a-z]-)(?:(?<!\d)(?<!\d[$€£¥₹])-)?{_DIGITS})(?P<kilo>k\b)?(?P<plus>\+)?"
     rf"(?:\s?(?P<sign>{_SIGN_AFTER})|[\s-]?(?P<after>{_WORD_AFTER})(?![a-z])|[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"
 )
 _MAX = (
     "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|"
     "within|maximum of|budget of|budget is|budget|no higher than|lighter than|shorter than|smaller than|quieter than|"
+    "not above|no greater than|not exceeding|"
+    "(?:no|not) (?:heavier|longer|wider|bigger|larger|taller|louder|thicker|deeper|older|dearer|pricier) than|"
     "<=|<|≤|低于|不超过|以下"
 )
 _MIN = (
     "over|above|more than|at least|min|minimum|minimum of|from|starting at|no less than|not under|"
     "not less than|not below|greater than|"
-    "higher than|bigger than|larger than|longer than|heavier than|>=|>|≥|超过|至少"
+    "no (?:smaller|lighter|shorter|lower|narrower|thinner) than|higher than|bigger than|larger than|longer than|heavier than|>=|>|≥|超过|至少"
 )
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
 _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))\s*(?:a |an |of )?$")
 _BOUND_AFTER = re.compile(
     r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)"
-    r"|(?P<min>or more|or over|plus|\+|and up|以上))"
+    r"|(?P<min>or more|or over|plus|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
 )
+_SAID_ONCE = re.compile(r"^\s*[a-z]*\s*and\s*$")
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")
 
 
@@ -82,6 +85,8 @@ class _Number:
     unit: str
     start: int
     end: int
+    plus: bool = False
+    """Written with a plus: "8+ years"."""
 
 
 def find_amounts(message: str) -> list[Amount]:
@@ -101,8 +106,14 @@ def find_amounts(message: str) -> list[Amount]:
                 amounts.append(_range(message, first, second))
                 i += 2
                 continue
-        # 2) Otherwise the words before or after say how it bounds.
-        amounts.append(_single(message, first))
+        # 2) Otherwise the words before or after say how it bounds; "at least 16 GB memory and 512 GB storage" says it once.
+        amount = _single(message, first)
+        last = amounts[-1] if amounts else None
+        if last is not None and amount.bound == "exact" and last.bound in ("max", "min") and last.unit and amount.unit:
+            if _SAID_ONCE.match(message[last.end : amount.start]):
+                low, high = (amount.value, None) if last.bound == "min" else (None, amount.value)
+                amount = replace(amount, low=low, high=high, bound=last.bound)
+        amounts.append(amount)
         i += 1
     return amounts
 
@@ -126,7 +137,8 @@ def _number(match: re.Match[str]) -> _Number | None:
     if unit and not is_known(unit):
         # "4 tents" is no measurement: leave the word to whoever reads words.
         unit, end = "", match.end("kilo") if match["kilo"] else match.end("digits")
-    return _Number(value, match["before"] or match["sign"] or match["after"] or "", unit, match.start(), end)
+    currency = match["before"] or match["sign"] or match["after"] or ""
+    return _Number(value, currency, unit, match.start(), end, bool(match["plus"]))
 
 
 def _alike(first: _Number, second: _Number) -> bool:
@@ -159,7 +171,7 @@ def _single(message: str, number: _Number) -> Amount:
         **(before.groupdict() if before else {}),
         **({k: v for k, v in after.groupdict().items() if v} if after else {}),
     }
-    bound: Bound = "max" if groups.get("max") else "min" if groups.get("min") else "exact"
+    bound: Bound = "max" if groups.get("max") else "min" if groups.get("min") or number.plus else "exact"
     if bound == "exact" and groups.get("about"):
         bound = "about"
     value = number.value

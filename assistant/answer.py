@@ -63,7 +63,7 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         if note:
             request = replace(request, notes=(*request.notes, note))
         refers = tuple(p.id for p in heard.refs.products) if heard.refs.how in ("place", "name", "pick") else ()
-        dialogue = replace(dialogue, misses=0, focus="")
+        dialogue = replace(dialogue, misses=0, focus=(), open_question="")
         yield from _answered(clerk, session, message, request, dialogue, clock, refers)
 
 

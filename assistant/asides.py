@@ -18,7 +18,7 @@ from assistant.details import MOST_PRODUCTS, details, shop_of
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
 from assistant.hearing import Heard
-from assistant.orders import account_reply, order_turn
+from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
 from assistant.plans import part_of
 from assistant.policies import policy_turn
 from assistant.tickets import handed_over, summary_of
@@ -27,6 +27,13 @@ from retrieval.types import Product
 
 MISSES = 2
 """Messages not understood in a row, after which a person is asked to help."""
+
+
+_FELT = {
+    "complaint": "I'm sorry about that. ",
+    "sensitive matter": "I'm sorry. This is a matter for a person, not for me. ",
+    "not understood": "I have now failed to understand you twice, and I'm sorry. ",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def aside(
     if intent != "unclear":
         dialogue = replace(dialogue, misses=0)
     if intent in ("details", "compare", "similar") or (heard.request.ordinal is not None and page):
-        doubtful = _which_one(clerk, heard, dialogue, page)
+        doubtful = _which_one(message, heard, dialogue, page)
         if doubtful is not None:
             return doubtful
     if intent == "details":
@@ -60,9 +67,9 @@ def aside(
     if intent == "policy":
         return _policy(clerk, message, dialogue)
     if intent == "order":
-        return _order(clerk, session, message, heard, dialogue)
+        return _order(clerk, message, heard, dialogue)
     if intent in ("complaint", "handover"):
-        return _person(clerk, session, message, heard, dialogue)
+        return _person(clerk, session, message, "sensitive matter" if heard.sensitive else intent, dialogue)
     if intent == "forget":
         clerk.sessions.wipe(session)
         return Aside(replies.FORGOTTEN, Dialogue(variety=dialogue.variety), clerk.examples[:3])
@@ -72,7 +79,7 @@ def aside(
     return Aside(said, dialogue, () if intent == "thanks" else clerk.examples[:3]) if said else None
 
 
-def _which_one(clerk: Clerk, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside | None:
+def _which_one(message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside | None:
     """A question back, where the product meant is not on the page or could be several."""
     places = tuple(f"The {name} one" for name in ("first", "second", "third", "fourth")[: len(page)])
     if heard.refs.problem == "out_of_range":
@@ -84,23 +91,22 @@ def _which_one(clerk: Clerk, heard: Heard, dialogue: Dialogue, page: Sequence[Pr
     else:
         return None
     asked = Clarifying(text, places)
-    return Aside(text, dialogue, places, {"asked": asked})
+    waits = message if heard.request.intent == "details" else ""
+    return Aside(text, replace(dialogue, open_question=waits), places, {"asked": asked})
 
 
 def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside:
-    meant = heard.refs.products or (
-        tuple(p for p in page if p.id == dialogue.focus) if dialogue.focus and len(page) != 1 else tuple(page)
-    )
-    one_model = _one_listing(meant, heard)
-    found = details(shop_of(clerk), one_model[:MOST_PRODUCTS], message)
-    gone = found.details and all(d.field == "stock" and d.verdict == "no" for d in found.details)
+    meant = heard.refs.products or tuple(page)
+    spoken_of = _one_listing(meant, heard)[:MOST_PRODUCTS]
+    found = details(shop_of(clerk), spoken_of, heard.asks or message)
+    gone = bool(found.details) and all(d.field == "stock" and d.verdict == "no" for d in found.details)
     fields = {
         "details": found.details,
         "refers": tuple(p.id for p in meant),
         "absence": "out_of_stock" if gone else "",
     }
-    focus = one_model[0].id if len(one_model) == 1 else dialogue.focus
-    return Aside(found.reply, replace(dialogue, focus=focus), _after_details(one_model, page), fields)
+    dialogue = replace(dialogue, focus=tuple(p.id for p in spoken_of), open_question="")
+    return Aside(found.reply, dialogue, _after_details(spoken_of, page), fields)
 
 
 def _one_listing(meant: Sequence[Product], heard: Heard) -> tuple[Product, ...]:
@@ -127,6 +133,7 @@ def _compared(clerk: Clerk, heard: Heard, dialogue: Dialogue, page: Sequence[Pro
         return Aside(text, dialogue, clerk.examples[:3], {"asked": Clarifying(text)})
     done = compare(clerk, meant, dialogue.constraints)
     fields = {"comparison": done.comparison, "refers": tuple(p.id for p in meant[:MOST_COMPARED])}
+    dialogue = replace(dialogue, focus=tuple(p.id for p in meant[:MOST_COMPARED]))
     return Aside(done.reply, dialogue, (), fields)
 
 
@@ -141,9 +148,8 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
     about = told(clerk, session, asked_of, question)
     refers = tuple(p.id for p in heard.refs.products if heard.refs.how != "pronoun" or question.kind != "what_if")
     refers = refers or tuple(s.product_id for s in about.contrast.standings)
-    focus = refers[0] if len(refers) == 1 else dialogue.focus
     fields = {"contrast": about.contrast, "refers": refers}
-    return Aside(about.reply, replace(dialogue, focus=focus), about.suggestions, fields)
+    return Aside(about.reply, replace(dialogue, focus=refers or dialogue.focus), about.suggestions, fields)
 
 
 def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
@@ -153,31 +159,30 @@ def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
     return Aside(reply, dialogue, () if section else ("Talk to a person",), {"section": section})
 
 
-def _order(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
-    if heard.buys and not dialogue.order.waits:
-        return Aside(replies.buying(heard.refs.products or ()), dialogue)
-    account = account_reply(message, clerk.policies, clerk.searcher.encoder)
-    if account and not dialogue.order.waits:
-        return Aside(account, dialogue, ("Talk to a person",))
-    reply, ask = order_turn(clerk.orders, message, dialogue.order)
-    return Aside(reply, replace(dialogue, order=ask), ("Talk to a person",))
+def _order(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
+    if heard.buys and not dialogue.order.open and not is_about_an_order(message):
+        return Aside(replies.buying(heard.refs.products), dialogue)
+    encoder = clerk.searcher.encoder
+    if account_matter(message) and not dialogue.order.open:
+        said, ask = account_reply(message, clerk.policies, encoder), dialogue.order
+    else:
+        said, ask = order_turn(clerk.orders, message, dialogue.order, clerk.policies, encoder)
+    return Aside(said.reply, replace(dialogue, order=ask), said.suggestions, {"section": said.section})
 
 
-def _person(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
-    why = "sensitive" if heard.sensitive else heard.request.intent
-    number = clerk.tickets.open(session, why, summary_of(dialogue, clerk.sessions.answers(session), message, why))
-    reply = handed_over(number, why, clerk.policies)
-    return Aside(reply, dialogue, (), {"ticket": number})
+def _person(clerk: Clerk, session: str, message: str, why: str, dialogue: Dialogue) -> Aside:
+    """A ticket, and what happens next."""
+    before = clerk.sessions.answers(session)
+    number = clerk.tickets.open(session, why, summary_of(dialogue, before, message, why))
+    again = any(answer.ticket == number for answer in before)
+    reply = handed_over(number, clerk.policies, clerk.searcher.encoder, again=again)
+    return Aside(f"{_FELT.get(why, '')}{reply}", replace(dialogue, misses=0), (), {"ticket": number})
 
 
 def _unclear(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
     misses = dialogue.misses + 1
     if misses >= MISSES:
-        number = clerk.tickets.open(
-            session, "not understood", summary_of(dialogue, clerk.sessions.answers(session), message, "not understood")
-        )
-        reply = handed_over(number, "not understood", clerk.policies)
-        return Aside(reply, replace(dialogue, misses=0), clerk.examples[:3], {"ticket": number})
+        return _person(clerk, session, message, "not understood", dialogue)
     asked = departments(clerk)
     said = replies.small_talk(heard.request, clerk.settings.shop_name, len(dialogue.last))
     return Aside(said, replace(dialogue, misses=misses), asked.options or clerk.examples[:3], {"asked": asked})

@@ -46,6 +46,9 @@ _USUAL_MEASURE = {
     "pieces": ("pieces", "pack size"),
 }
 
+_SIDES = ("length", "width", "diameter", "height", "depth")
+"""Which side a bare length means where a thing comes in several of that length."""
+
 _CURRENCY_CODES = {
     "$": "USD", "us$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "bucks": "USD", "€": "EUR", "eur": "EUR",
     "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
@@ -149,11 +152,19 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     """A number with a unit, or beside an attribute's name, as a range of that attribute; None if it fits none."""
     base = to_base(0.0, amount.unit)[1]
     stated = [a for (a, b) in scope.facets.numbers if b == base and scope.states_number(a, b)]
+    if base in ("pieces", "persons") and not stated and scope.states_number(base, ""):
+        stated, base, amount = [base], "", replace(amount, unit="")  # a listing's bare "pieces: 500"
+        named = [stated[0]]
     candidates = [a for a in named if a in stated] or [a for a in _USUAL_MEASURE.get(base, ()) if a in stated]
+    if base == "second" and fold(amount.unit).startswith(("y", "month", "day", "week")):
+        candidates = [a for a in named if a in stated]  # no battery lasts for years
     if not candidates and base == "meter":
-        # A length without a name could be any side of a thing; only a screen is known by its inches alone.
+        # A length without a name could be any side of a thing: only a screen is known by its inches alone, and a thing
+        # by the one side that comes in just that length.
         screens = ("screen size", "display diagonal")
         candidates = [a for a in screens if a in stated and amount.unit.startswith(("in", '"', "”"))]
+        candidates = candidates or [a for a in stated if _comes_in(scope, a, amount)][:2]
+        candidates = candidates if len(candidates) == 1 else [a for a in _SIDES if a in candidates]
     elif not candidates and amount.unit:
         # Several could be meant ("500 w"): the one most listings state.
         candidates = sorted(stated, key=lambda a: (-scope.coverage(a), a))
@@ -175,6 +186,14 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
         test=AttributeTest(attribute, low=low, high=high, unit=amount.unit),
         guessed=not softened and scope.coverage(attribute) < COVERAGE,
     )
+
+
+def _comes_in(scope: Scope, attribute: str, amount: Amount) -> bool:
+    """Whether most of the kind state the attribute and one of them has just that value."""
+    rows, stated = scope.facets.numbers[attribute, to_base(0.0, amount.unit)[1]]
+    inside = stated[scope.mask[rows]]
+    wanted = to_base(amount.value, amount.unit)[0]
+    return scope.coverage(attribute) >= COVERAGE and bool((abs(inside - wanted) <= 0.02 * abs(wanted)).any())
 
 
 def preference_constraint(

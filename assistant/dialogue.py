@@ -6,10 +6,10 @@ Knows what was asked and shown; nothing of searching, ranking or wording.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assistant.constraints import Scope, brand_constraint, category_constraint, joined_price, value_constraint
-from assistant.orders import OrderAsk
+from assistant.order_turns import OrderAsk
 from assistant.steering import is_widening
 from assistant.types import Constraint, Intent, PastItem
 from assistant.understand import Request
@@ -56,17 +56,19 @@ class Dialogue:
     """How varied the page is to be, 0 to 1; None until the shopper says so: what the shop has set."""
     nearest: bool = False
     """Whether the last page was offered as "the nearest" to something not sold, and so was not varied."""
-    focus: str = ""
-    """Id of the product last spoken of: what "it" means."""
+    focus: tuple[str, ...] = ()
+    """Ids of the products last spoken of: what "it" and "those two" mean."""
     refused: tuple[str, ...] = ()
     """Ids the shopper does not want to see again for this wish."""
     plan: tuple[Wish, ...] = ()
     """Several things asked for at once; their constraints carry the names of these as `item`."""
+    open_question: str = ""
+    """A question that waits for the product it is about: "the second" then answers it."""
     questioned: tuple[str, ...] = ()
     """Facets that this wish was already asked about."""
     misses: int = 0
     """Messages not understood in a row."""
-    order: OrderAsk = OrderAsk()
+    order: OrderAsk = field(default_factory=OrderAsk)
     """What is still needed to look up an order."""
 
 
@@ -273,7 +275,7 @@ def _pointed(dialogue: Dialogue, last: Sequence[Product], request: Request) -> l
     """The product an ordinal names; for what "that brand" is, the one last spoken of; else the whole last page."""
     if request.ordinal is not None:
         return [last[request.ordinal]] if -len(last) <= request.ordinal < len(last) else []
-    spoken_of = [p for p in last if p.id == dialogue.focus]
+    spoken_of = [p for p in last if p.id in dialogue.focus]
     return spoken_of if spoken_of and request.steering.traits else list(last)
 
 

@@ -15,6 +15,7 @@ from assistant.detail_questions import is_question_of_detail
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
 from assistant.intents import Guess
+from assistant.order_turns import answers_ask, is_about_an_order
 from assistant.policies import is_about_the_shop
 from assistant.privacy import redacted
 from assistant.references import Refs, referred
@@ -25,6 +26,11 @@ from retrieval.types import Product
 
 # How sure the examples must be of another matter than products, by how much of a wish the rules have read.
 _NOTHING, _WORDS_ONLY, _SOME_WISH, _PLAIN_WISH = 0.35, 0.55, 0.8, 0.93
+
+_WISHES: tuple[Intent, ...] = ("search", "refine", "relax", "replace", "more", "similar")
+_NEW_THING, _NEW_WORDS = 0.4, 0.75
+"""Share of "search" among the wishes from which a message without a kind of thing starts anew: a thing this shop does
+not know is soon another thing, words that listings do have rarely are."""
 
 _FORGET = re.compile(
     r"\b(?:forget|delete|erase|remove|wipe|clear)\b[\w ]{0,25}\b(?:me\b|about me|my (?:\w+ )?(?:data|history|chats?|"
@@ -56,7 +62,9 @@ _BUY = re.compile(
     r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
     r"|\b(?:i'll|i will|ill|let me) (?:take|buy|order) (?:it|this|that|the)\b"
 )
-_NUMBER_OR_MAIL = re.compile(r"\b\d{4,}\b|@")
+_ADDRESS = re.compile(r"\S@\S")
+_LONG_NUMBER = re.compile(r"\b\d{4,}\b")
+_SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
     r"\bcompar(?:e|ed|ison|ing)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
     r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
@@ -74,6 +82,8 @@ class Heard:
     guess: Guess | None = None
     sensitive: bool = False
     """A matter for a person: somebody was hurt, was cheated, or speaks of a lawyer."""
+    asks: str = ""
+    """The earlier question that it only names the product for."""
     buys: bool = False
     """It wants something ordered, which this chat cannot do."""
 
@@ -81,7 +91,8 @@ class Heard:
 def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product], earlier: Sequence[Product]) -> Heard:
     """Reads one message; `page` are the products last shown, in order, `earlier` those of the page before."""
     public = _BRACKETED.sub(" ", redacted(message))  # a phone number is no wish, and is never repeated
-    focus = next((p for p in page if p.id == dialogue.focus), None) or _product(clerk, dialogue.focus)
+    known = clerk.searcher.index.catalog.get(dialogue.focus)
+    focus = [known[id] for id in dialogue.focus if id in known]
     refs = referred(public, page, focus, earlier, clerk.names, clerk.vocabulary)
     names = [short_name(product.title) for product in page]
     request = understand(refs.text or public, clerk.reader, context=dialogue.constraints, names=names)
@@ -98,8 +109,17 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return _as(heard, "complaint")
     if _HANDOVER.search(text) and not _ROBOT.search(text):
         return _as(heard, "handover")
-    if heard.buys or (dialogue.order.waits and _NUMBER_OR_MAIL.search(message)):
+    if (
+        heard.buys
+        or answers_ask(message, dialogue.order)
+        or (_ADDRESS.search(message) and _LONG_NUMBER.search(message))
+    ):
         return _as(heard, "order")
+    if dialogue.order.status is not None and re.search(r"^(?:please |can you |could you |pls )?cancel\b", text):
+        return _as(heard, "order")
+    if dialogue.open_question and refs.products and refs.how != "pronoun" and not request.constraints:
+        if not request.comparatives and len(text.split()) <= _SHORT:
+            return replace(_as(heard, "details"), asks=dialogue.open_question)
     if request.question is not None:
         return heard
     if _COMPARE.search(text) and (page or len(refs.products) > 1):
@@ -115,16 +135,31 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
 
     # 3) A question about facts of what is shown or named, or a wish.
     about_shown = bool(page or refs.products)
-    known = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
-    if about_shown and _asks_facts(text, request, guess, refs, known):
+    called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
+    if about_shown and _asks_facts(text, request, guess, refs, called):
         return _as(heard, "details")
+    heard = replace(heard, request=_going_on(request, guess, dialogue))
+    request = heard.request
     if request.others and refs.products and request.intent == "refine" and not request.comparatives:
         return _as(heard, "similar")
     return heard
 
 
-def _product(clerk: Clerk, id: str) -> Product | None:
-    return clerk.searcher.index.catalog.get([id]).get(id) if id else None
+def _going_on(request: Request, guess: Guess, dialogue: Dialogue) -> Request:
+    """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
+    stands = any(c.kind == "category" for c in dialogue.constraints) or bool(dialogue.words)
+    if request.intent not in ("search", "unclear") or not stands or _has_kind(request):
+        return request
+    _intent, share = guess.best_of(_WISHES)
+    if guess.intent == "more" and request.intent == "unclear":
+        return replace(request, intent="more")
+    if request.intent == "unclear":
+        return request
+    likely_new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
+    strange = bool(request.unnamed) or (bool(request.unknown) and len(request.unknown) >= len(request.extra.split()))
+    if likely_new >= (_NEW_THING if strange else _NEW_WORDS):
+        return request
+    return replace(request, intent="refine", unnamed="")
 
 
 def _as(heard: Heard, intent: Intent) -> Heard:
@@ -133,7 +168,13 @@ def _as(heard: Heard, intent: Intent) -> Heard:
 
 def _other_matter(text: str, request: Request, guess: Guess, dialogue: Dialogue, refs: Refs) -> Intent | None:
     """The intent, if the message is about no product; None if it is, as far as can be told."""
-    if _ORDER.search(text) and guess.group in ("order", "policy", "complaint", "unclear", "small_talk"):
+    if (_ORDER.search(text) or is_about_an_order(text)) and guess.group in (
+        "order",
+        "policy",
+        "complaint",
+        "unclear",
+        "small_talk",
+    ):
         return "order" if guess.group not in ("policy", "complaint") else guess.group
     if guess.group == "product":
         is_policy = is_about_the_shop(text) and guess.group_confidence < _SOME_WISH

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 RESETS = (
     "start over",
+    "lets start over",
+    "start from scratch",
+    "start from the beginning",
+    "start afresh",
+    "everything from scratch",
+    "reset new search",
+    "stop everything from scratch",
+    "clear everything",
+    "clear all",
+    "from scratch",
     "restart",
     "reset",
     "new search",
@@ -39,7 +49,8 @@ GREETINGS = (
 MORE = (
     "something else", "anything else", "show me more", "show more", "more options", "other options", "other ones",
     "different ones", "something different", "others", "more like this", "more like these", "next ones", "more please",
-    "what else", "more", "还有吗",
+    "what else", "more", "next", "next page", "show me others", "show others", "other ones please", "keep going",
+    "go on", "other products", "any others", "others please", "还有吗",
 )  # fmt: skip
 
 # What a shopper says before naming a thing; with one of these a message starts a new search.
@@ -76,6 +87,11 @@ ASKING_WORDS = frozenset(
     only actually tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead
     ideally preferably must available stock currently today now day not no without don't dont isn't except
     anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
+    fine too then oh ah hm hmm uh um lol haha btw pls plz thx anyway though anymore still even both either enough yeah
+    yep nope sorry shame pity wait hang hold right alright again else next thanks cheers ones pick picks choose go
+    back came come comes able charge spend stretch deal works work done little bit lot lots few quite rather pretty
+    fairly somewhat properly definitely important matters matter prefer preferred wish hope love loves like likes
+    looks someone somebody brother sister friend dad mum mom wife husband son daughter kid present gift birthday
     old year years avoid hate excluding
     thing""".split()
 )
@@ -84,7 +100,10 @@ NEGATIONS = frozenset(
     """not no without non except excluding avoid never isn't isnt don't dont nothing hate minus sans""".split()
 )
 
-SOFTENERS = ("ideally", "preferably", "if possible", "would be nice", "a plus", "nice to have")
+SOFTENERS = (
+    "ideally", "preferably", "if possible", "would be nice", "would be great", "a plus", "a bonus", "nice to have",
+    "not a must", "no must", "if you have", "if there is", "prefer ", "would love", "optional", "if it can be",
+)  # fmt: skip
 
 STOCK_PHRASES = (
     "in stock",

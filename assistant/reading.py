@@ -115,6 +115,10 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
             if inside or any(t.used for t in span):
                 continue
             readings = reader.vocabulary.meanings([stem(t.text) for t in span])
+            if not readings and length == 2:  # "non stick" where listings write "non-stick"
+                readings = reader.vocabulary.meanings([stem("-".join(t.text for t in span))])
+            if not readings and length == 1 and "-" in span[0].text:
+                readings = reader.vocabulary.meanings([stem(part) for part in span[0].text.split("-")])
             if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH and span[0].text.endswith("y"):
                 readings = reader.vocabulary.meanings([stem(span[0].text[:-1])])  # "stretchy" is what has stretch
             meaning = _likeliest(readings, folded[: span[0].start])

@@ -60,6 +60,9 @@ _ONE_OF = re.compile(r"\b(?:it|its|it's|this one|that one|this|that)\b")
 _ALL_OF = re.compile(
     r"\b(?:they|them|these|those|both|all of (?:them|these|those)|all (?:three|two|four)|each(?: of them)?|any of (?:them|these|those))\b"
 )
+_PAIR = re.compile(
+    r"\b(?:of|between) (?:the|those|these) (?:two|2|three|3)\b|\b(?:those|these|the) (?:two|2)\b|\bboth\b"
+)
 _SAME = re.compile(r"\b(?:the )?same (?:one|model|thing|product)?\b")
 _EARLIER = re.compile(r"\b(?:earlier|before|previously|previous (?:page|ones)|at the (?:start|beginning))\b")
 _SLIP_LENGTH = 5
@@ -122,7 +125,7 @@ def _name(product: Product) -> tuple[str, ...]:
 def referred(
     message: str,
     page: Sequence[Product],
-    focus: Product | None,
+    focus: Sequence[Product],
     earlier: Sequence[Product],
     names: Names,
     vocabulary: Vocabulary,
@@ -137,7 +140,7 @@ def referred(
         match = pattern.search(text)
         if match and shelf:
             count = _NUMBER[match["n"]]
-            rest = [p for p in shelf if p is not focus] if focus in shelf else list(shelf[1:])
+            rest = [p for p in shelf if p not in focus] if focus else list(shelf[1:])
             picked = {"leading": list(shelf[:count]), "trailing": list(shelf[-count:]), "others": rest[:count]}[which]
             return Refs(tuple(picked), "place", text, said=match.group())
     places = _places(text)
@@ -152,15 +155,18 @@ def referred(
     picked_by = _picked(text, page)
     if picked_by is not None:
         return picked_by
-    named = _named_on_page(text, page, vocabulary) or _named_in_shop(text, page, names)
+    named = _named_on_page(text, page, names, vocabulary) or _named_in_shop(text, page, names)
     if named is not None:
         return named
-    if _SAME.search(text) and (one := focus or (page[0] if len(page) == 1 else None)):
-        return Refs((one,), "pronoun", _placed(text, _SAME, page, one), said="the same")
+    alone = focus[0] if len(focus) == 1 else page[0] if len(page) == 1 else None
+    if _SAME.search(text) and alone is not None:
+        return Refs((alone,), "pronoun", _placed(text, _SAME, page, alone), said="the same")
+    if len(focus) > 1 and _PAIR.search(text):
+        return Refs(tuple(focus), "pronoun", text, said="those")
     if page and _ALL_OF.search(text):
         return Refs(tuple(page), "pronoun", text, said="these")
     if page and _ONE_OF.search(text):
-        return Refs((focus,) if focus is not None else tuple(page), "pronoun", text, said="it")
+        return Refs((alone,) if alone is not None else tuple(focus or page), "pronoun", text, said="it")
     return Refs(text=text)
 
 
@@ -247,7 +253,7 @@ def _told(product: Product) -> set[str]:
     return {stem(w) for w in words(" ".join((product.title, product.brand, *values, *flags)))}
 
 
-def _named_on_page(text: str, page: Sequence[Product], vocabulary: Vocabulary) -> Refs | None:
+def _named_on_page(text: str, page: Sequence[Product], names: Names, vocabulary: Vocabulary) -> Refs | None:
     """ "the Tansy": a word of one product's name that no other on the page has and that means nothing else."""
     own: dict[str, list[Product]] = defaultdict(list)
     for product in page:
@@ -280,6 +286,11 @@ def _named_on_page(text: str, page: Sequence[Product], vocabulary: Vocabulary) -
     if not hits:
         return None
     found = tuple(product for product, _ in hits.values())
+    better = _named_in_shop(text, page, names) if len(found) == 1 else None
+    if better is not None and not better.problem and found[0] not in better.products:
+        spoken = set(words(text))
+        if _shared(better.products[0], spoken) > _shared(found[0], spoken):
+            return better  # "the Greenway in grey", and the page has the brown one
     placed = text
     for product, said in hits.values():
         match = re.search(rf"(?:\bthe )?(?:\b[\w']+ )?\b{re.escape(said)}\b(?: one)?", placed)

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from assistant.amounts import Amount
 from assistant.constraints import (
-    COVERAGE,
     Scope,
     brand_constraint,
     category_constraint,
@@ -26,17 +25,23 @@ from assistant.constraints import (
     stock_constraint,
     value_constraint,
 )
-from assistant.phrases import PREFERENCES, SOFTENERS
+from assistant.fitting import gender, loads, ranges, sizes
+from assistant.phrases import PREFERENCES, SOFTENERS, SUPERLATIVES
 from assistant.reading import Match, Reader, Token, is_context, use
 from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
+from retrieval.text import stem
 
 _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
 _COLOURS = ("colour", "color")
-_LETTER_SIZES = ("xs", "xl", "xxl", "2xl", "3xl")
-_SPELLED = {"small": "s", "medium": "m", "large": "l"}
-_SHORT = 3  # words
+_SEGMENT = re.compile(r"[.;!?\n]|,(?!\d)|\b(?:and|but)\b")
+_NAME_REACH = 18  # letters between a number and the name of what it measures
+_MEASURE_WORDS = {
+    "high": ("height",), "tall": ("height",), "height": ("height",), "wide": ("width",), "width": ("width",),
+    "long": ("length", "maximum length", "blade length", "cord length"), "length": ("length",), "deep": ("depth",),
+    "thick": ("thickness",), "diameter": ("diameter",), "across": ("diameter", "width"), "screen": ("screen size",),
+}  # fmt: skip
 
 
 def slots_in(
@@ -52,42 +57,66 @@ def slots_in(
 ) -> list[Constraint]:
     """Phrases and amounts -> constraints, one a key; the category first, because the rest is read within it."""
     facets = reader.facets
-    softened = any(word in folded for word in SOFTENERS)
     found: list[Constraint] = []
 
     # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
-    category = _category(folded, matches, facets)
+    stands = next((c for c in context if c.kind == "category" and not c.negated), None)
+    category = _category(folded, matches, facets, stands)
     if category is not None:
         found.append(category)
     refused = [m for m in matches if m.meaning.kind == "category" and m.denied]
     found.extend(category_constraint(facets, m.meaning.keys, m.said, negated=True) for m in refused)
-    standing = category or next((c for c in context if c.kind == "category" and not c.negated), None)
-    scope = Scope.of(facets, standing)
+    scope = Scope.of(facets, category or stands)
 
-    # 2) Brands, values and yes/no attributes.
-    for match in matches:
-        meaning, denied = match.meaning, match.denied
+    # 2) Brands, values and yes/no attributes, each as this kind of thing states it.
+    soft = _soft_stretches(folded)
+
+    def softened(at: int) -> bool:
+        return any(start <= at < end for start, end in soft)
+
+    who = gender(folded, tokens, scope)
+    if who is not None:
+        found.append(who)
+    for each in matches:
+        match = _in_scope(each, scope, reader)
+        if match is None:
+            _release(tokens, each)
+            continue
+        meaning, denied, is_soft = match.meaning, match.denied, softened(match.start)
         if meaning.kind == "brand":
             found.append(brand_constraint(facets, meaning.keys, negated=denied))
         elif meaning.kind == "flag":
-            found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=softened))
+            found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=is_soft))
         elif meaning.kind == "value" and meaning.attribute == "size" and not scope.states_text("size", meaning.keys):
-            for token in tokens:
-                token.used &= not match.start <= token.start < match.end  # a "large" jacket is an L
-        elif meaning.kind == "value":
-            found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=softened))
-    found.extend(_sizes(folded, tokens, scope))
+            _release(tokens, match)  # a "large" jacket is an L
+        elif meaning.kind == "value" and not (meaning.attribute == "gender" and who is not None):
+            found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=is_soft))
+    if not any(c.key == "attribute:size" for c in found):
+        found.extend(sizes(folded, tokens, scope, amounts, softened=bool(soft)))
 
     # 3) Amounts: money, or a measure of an attribute that the category has.
     spoken = [m for m in matches if m.meaning.kind == "attribute"]
     for amount in amounts:
-        nearest = sorted((_gap(amount, m), m.meaning.attribute) for m in spoken)
-        named = [attribute for _, attribute in nearest]
-        constraint = None if amount.is_money else measure_constraint(scope, amount, named, softened=softened)
+        if all(token.used for token in tokens if amount.start <= token.start < amount.end):
+            continue  # it is a size
+        is_soft = softened(amount.start)
+        near = sorted((gap, m.meaning.attribute, m) for m in spoken if (gap := _gap(amount, m)) <= 4 * _NAME_REACH)
+        named = [*_named_by_word(folded, amount), *(attribute for _, attribute, _ in near)]
+        constraint = None
+        if not amount.is_money:
+            constraint = (
+                ranges(folded, tokens, scope, amount, named)
+                or loads(folded, scope, amount, softened=is_soft)
+                or measure_constraint(scope, amount, named, softened=is_soft)
+            )
         if constraint is not None:
             use(tokens, amount.start, amount.end)
+            for _gap_to, attribute, m in near[:1]:
+                if constraint.test is not None and constraint.test.attribute == attribute:
+                    use(tokens, m.start, m.end)
         elif amount.is_money or (not amount.unit and amount.bound != "exact") or amount.low != amount.high:
             constraint, note = price_constraint(amount, reader.currency)
+            constraint = replace(constraint, hard=not is_soft) if constraint is not None else None
             use(tokens, amount.start, amount.end)
             if note:
                 notes.append(note)
@@ -95,8 +124,9 @@ def slots_in(
             found.append(_joined(found, constraint))
     shades = {m.start - len(w) - 1 for m in matches if m.meaning.attribute in _COLOURS for w in ("light", "bright")}
     for token in tokens:
-        if token.text in PREFERENCES and not token.used and token.start not in shades:
-            constraint = preference_constraint(scope, token.text, *PREFERENCES[token.text])
+        wished = PREFERENCES.get(token.text) or _superlative(token.text)
+        if wished is not None and not token.used and not token.denied and token.start not in shades:
+            constraint = preference_constraint(scope, token.text, *wished)
             if constraint is not None:
                 token.used = True
                 found.append(constraint)
@@ -107,6 +137,53 @@ def slots_in(
     return _one_a_key(found)
 
 
+def _soft_stretches(folded: str) -> list[tuple[int, int]]:
+    """Where a wish is said to be no must: the part of the sentence that has "ideally" or "if possible"."""
+    ends = [0, *(m.end() for m in _SEGMENT.finditer(folded)), len(folded)]
+    parts = [(start, end) for start, end in itertools.pairwise(ends) if end > start]
+    return [(start, end) for start, end in parts if any(word in folded[start:end] for word in SOFTENERS)]
+
+
+def _in_scope(match: Match, scope: Scope, reader: Reader) -> Match | None:
+    """The meaning that this kind of thing states; None if no listing of it speaks of the thing at all."""
+    if match.meaning.kind not in ("value", "flag") or not scope.is_narrow:
+        return match
+    said = [stem(word) for word in match.said.split()]
+    readings = [m for m in reader.vocabulary.meanings(said) if m.kind in ("value", "flag")] or [match.meaning]
+
+    def stated(meaning: Meaning) -> tuple[float, float]:
+        """(share of the listings that say just this, share that speaks of the attribute)."""
+        if meaning.kind == "flag":
+            return scope.coverage(meaning.attribute), scope.coverage(meaning.attribute)
+        column = scope.facets.texts.get(meaning.attribute, {})
+        rows = sum(int(scope.mask[column[key]].sum()) for key in meaning.keys if key in column)
+        return rows / max(int(scope.mask.sum()), 1), scope.coverage(meaning.attribute)
+
+    best = max(readings, key=stated)
+    return replace(match, meaning=best) if stated(best)[1] > 0 else None
+
+
+def _release(tokens: Sequence[Token], match: Match) -> None:
+    for token in tokens:
+        token.used &= not match.start <= token.start < match.end
+
+
+def _named_by_word(folded: str, amount: Amount) -> list[str]:
+    """Attributes that a plain word beside a number names: "120 cm high", "27 inches wide"."""
+    after = re.match(r"[\s-]*(?:in )?([a-z]+)", folded[amount.end :])
+    before = re.search(r"([a-z]+)(?: of)?\s*$", folded[: amount.start])
+    said = [m[1] for m in (after, before) if m is not None]
+    return [attribute for word in said for attribute in _MEASURE_WORDS.get(word, ())]
+
+
+def _superlative(word: str) -> tuple[tuple[str, ...], int, str] | None:
+    """ "The lightest tent" asks for one of the lightest."""
+    if word not in SUPERLATIVES:
+        return None
+    attributes, direction = SUPERLATIVES[word]
+    return attributes, direction, word
+
+
 def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
     """The last of a key stands, except that "navy or grey" and "Brindle or Northlea" are one wish for either."""
     kept: dict[str, Constraint] = {}
@@ -115,7 +192,14 @@ def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
         if old is not None and old.label != c.label:
             c = _either(old, c)
         kept[c.key] = c
-    return list(kept.values())
+    wanted = {c.test.attribute for c in kept.values() if c.test is not None and not c.negated}
+    has_kind = any(c.kind == "category" and not c.negated for c in kept.values())
+
+    def is_said_already(c: Constraint) -> bool:  # "green, not blue" asks for green
+        about = c.test is not None and c.test.attribute in wanted
+        return c.negated and (about or (c.kind == "category" and has_kind))
+
+    return [c for c in kept.values() if not is_said_already(c)]
 
 
 def _either(old: Constraint, new: Constraint) -> Constraint:
@@ -142,10 +226,12 @@ def _joined(found: list[Constraint], new: Constraint) -> Constraint:
     return joined_price(old, new) or replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
 
 
-def _category(folded: str, matches: Sequence[Match], facets: Facets) -> Constraint | None:
+def _category(folded: str, matches: Sequence[Match], facets: Facets, stands: Constraint | None) -> Constraint | None:
     """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
     named = [m for m in matches if m.meaning.kind == "category" and not m.denied]
-    direct = [m for m in named if not is_context(folded[: m.start])] or named[:1]
+    direct = [m for m in named if not is_context(folded[: m.start])]
+    if not direct and stands is None:
+        direct = named[:1]
     if not direct:
         return None
     gaps = [folded[a.end : b.start] for a, b in itertools.pairwise(direct)]
@@ -154,24 +240,3 @@ def _category(folded: str, matches: Sequence[Match], facets: Facets) -> Constrai
         return category_constraint(facets, keys, " or ".join(m.said for m in direct))
     narrowest = min(direct, key=lambda m: m.meaning.rows)
     return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
-
-
-def _sizes(folded: str, tokens: list[Token], scope: Scope) -> list[Constraint]:
-    """ "size 42", "size M or L", or a bare "XL" where the category comes in sizes."""
-    column = scope.facets.texts.get("size", {})
-    values = [v for v, rows in column.items() if scope.mask[rows].any()]
-    match = re.search(r"\bsizes?\s+([\w./-]+(?:\s+[\d./-]+)?)(?:\s*(?:or|/|,)\s*([\w./-]+))?", folded)
-    wanted = [w for w in match.groups() if w] if match else []
-    if not wanted and scope.is_narrow and scope.coverage("size") >= COVERAGE:
-        letters = ("s", "m", "l") if len(tokens) <= _SHORT else ()  # "M", "or L": nothing else can be meant
-        bare = [t.text for t in tokens if t.text in (*_LETTER_SIZES, *letters) or (t.text in _SPELLED and not t.used)]
-        wanted = bare[:2]
-    keys = {v for v in values for w in wanted if v in (w, _SPELLED.get(w)) or v.split()[-1] == w}
-    if not keys:
-        return []
-    for token in tokens:
-        token.used |= token.text in (*" ".join(wanted).split(), "size", "sizes")
-    meaning = Meaning("value", frozenset(keys), "size")
-    negated = match is not None and bool(re.search(r"\b(?:no|not|without)\s+$", folded[: match.start()]))
-    said = " or ".join(w.upper() for w in wanted)
-    return [value_constraint(scope, meaning, f"size {said}", negated=negated, softened=False)]

@@ -221,6 +221,8 @@ def _take_ordinal(folded: str, tokens: list[Token], names: Sequence[str]) -> int
 
 def _is_said(folded: str, phrases: Sequence[str]) -> bool:
     """Whether the whole message says one of the phrases, give or take a letter and its punctuation."""
-    bare = re.sub(r"\b(?:please|ok|okay|now|then|again|there)\b", "", re.sub(r"[^\w\s]", "", folded))
+    bare = re.sub(
+        r"\b(?:please|pls|ok|okay|now|then|again|there|lets|stop|no|well|so|and)\b", "", re.sub(r"[^\w\s]", "", folded)
+    )
     bare = " ".join(bare.split())
     return any(fuzz.ratio(bare, phrase) >= 90 for phrase in phrases)

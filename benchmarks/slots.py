@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
-from assistant.types import Constraint
+from assistant.types import Answer, Constraint
 from retrieval.errors import StoreclerkError
 from retrieval.text import fold, stem, words
 from retrieval.types import AttributeValue, Product, Quantity
@@ -132,22 +132,12 @@ class Standing:
     item: str = ""
 
 
-def standing(answer: Any) -> Iterator[Standing]:
-    """What stands after an answer. A plan, where an answer has one, is read as `items` with a `name` (or a `kind`)
-    and `constraints`; that the tents of a plan are tents is no wish of its own.
-    """
+def standing(answer: Answer) -> Iterator[Standing]:
+    """What stands after an answer; that the tents of a plan are tents is no wish of its own."""
     for constraint in answer.constraints:
-        yield Standing(constraint)
-    for name, item in plan_items(answer):
-        for constraint in item.constraints:
-            if constraint.kind != "category" or name not in constraint.values:
-                yield Standing(constraint, name)
-
-
-def plan_items(answer: Any) -> list[tuple[str, Any]]:
-    """The things of a plan with their folded names; [] where an answer has none."""
-    items = getattr(getattr(answer, "plan", None), "items", ()) or ()
-    return [(fold(getattr(item, "name", "") or item.kind), item) for item in items]
+        item = fold(constraint.item)
+        if not item or constraint.kind != "category" or item not in constraint.values:
+            yield Standing(constraint, item)
 
 
 def matches(slot: Slot, stands: Standing, expected: Sequence[Slot]) -> bool:
