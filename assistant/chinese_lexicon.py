@@ -23,6 +23,8 @@ _A_BIT = ("一点儿", "一点", "一些", "点儿", "点", "些")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """What one line of the lexicon says."""
+
     section: str
     english: tuple[str, ...]
     same: tuple[str, ...]
@@ -31,6 +33,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
+    """The whole file, ready to look words up in."""
+
     entries: Mapping[tuple[bool, str], Entry]
     """By (whether it follows a number, the Chinese word): 刀 is a knife, and dollars behind a number."""
     longest: int
