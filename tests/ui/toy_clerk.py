@@ -61,6 +61,7 @@ SHOPPERS = (
 class ToySettings:
     shop_name: str = "Larkspur Outfitters"
     images_dir: Path | None = None
+    catalogue_language: str = "en"
 
 
 @dataclass
