@@ -27,6 +27,10 @@ _OTHER_SCRIPTS = re.compile(r"[\u3040-\u30ff\uac00-\ud7af]")
 """Kana and Hangul: such a message is Japanese or Korean, whatever Chinese characters stand in it."""
 _BEFORE_NUMBERS = {"at most": "under", "at least": "at least", "about": "around"}
 _AFTER_BOUNDS = {"or less": "under", "or more": "at least", "or so": "around"}
+_OTHER_WAY = {"at most": ("at least", "at least"), "at least": ("at most", "under")}
+_OUTSIDE = ("以外", "之外")
+_MEASURES = {"长": "length", "宽": "width", "高": "height", "重": "weight", "厚": "thickness"}
+_NAMING = ("things", "colours", "materials")
 _STOPS = ",。.!?;:\n…"
 _NUMBER = re.compile(rf"(?P<sign>[$€£¥])?\s?(?P<number>\d+(?:[.,]\d+)*[万千百]?|[{NUMERALS}]+)")
 _LATIN_UNIT = re.compile(r"\s?(?P<unit>[a-z°²\"]+\d?)(?![a-z0-9])")
@@ -113,7 +117,7 @@ def _pieces(said: str, vocabulary: Vocabulary) -> Iterator[_Piece]:
             how, forms = HOW.get(degree["how"] or "", 0), lexicon.entries[False, degree["adjective"]].english
             piece = _Piece("degree", "", degree[0], forms, how, bool(degree["bit"]))
             end = degree.end()
-        elif entry is not None:
+        elif entry is not None and not _is_part(lexicon, said, i, entry, length, vocabulary):
             forms = entry.english if entry.section == "degrees" else ()
             kind = "degree" if forms else entry.section
             piece, end = _Piece(kind, _chosen(entry, vocabulary), said[i : i + length], forms), i + length
@@ -149,6 +153,12 @@ def _is_strange(lexicon: Lexicon, said: str, i: int, vocabulary: Vocabulary) -> 
     """Whether a character goes on with a word that nothing stands for."""
     begins = _longest(lexicon, said, i)[1] or _own_words(said, i, vocabulary) or lexicon.degree.match(said, i)
     return bool(_HAN.match(said[i])) and not begins and _number(lexicon, said, i, 0, sure=False) is None
+
+
+def _is_part(lexicon: Lexicon, said: str, i: int, entry: Entry, length: int, vocabulary: Vocabulary) -> bool:
+    """Whether one character that names something is only part of a strange word: 皮肤 is skin, not leather."""
+    lone = length == 1 and entry.section in _NAMING and i + 1 < len(said)
+    return lone and _is_strange(lexicon, said, i + 1, vocabulary)
 
 
 def _own_words(said: str, i: int, vocabulary: Vocabulary) -> int:
@@ -245,7 +255,16 @@ def _clause(pieces: Sequence[_Piece], names_a_thing: bool, keeps_unread: bool) -
         last = told.pop()
         if not any(p.kind == "not" for p in told):
             told.insert(0, last)
+    for n, (p, after) in enumerate(_with_next(told)):  # "不要低于100": two refusals make a bound
+        if p.kind == "not" and after.kind in _OTHER_WAY:
+            told[n : n + 2] = [_Piece("silent", ""), _Piece(*_OTHER_WAY[after.kind])]
+    for n, p in enumerate(held):  # "黑色以外的" refuses without a word of refusing
+        if p.said in _OUTSIDE and n and held[n - 1] in told and not any(q.kind == "not" for q in told):
+            told.insert(told.index(held[n - 1]), _Piece("not", "not"))
     refused = any(p.kind == "not" for p in told)
+    # A bound that no number came with says nothing; "宽140厘米" names the measure.
+    told = [p for p, after in _with_next(told) if p.kind not in _BEFORE_NUMBERS or after.kind == "amount"]
+    told = [_measured(p, after) for p, after in _with_next(told)]
 
     # 2) "比第二个轻" -> "lighter than the second one".
     than = next((n for n, p in enumerate(told) if p.text == "than"), None)
@@ -286,6 +305,16 @@ def _subject(told: Sequence[_Piece]) -> int:
     pointing = next((n + 1 for n, p in enumerate(told) if p.kind == "pointing"), 0)
     named = next((n for n, p in enumerate(told) if p.kind not in ("plain", "amount")), len(told))
     return pointing or (named if told and told[0].kind == "plain" and named < len(told) else 0)
+
+
+def _with_next(pieces: Sequence[_Piece]) -> list[tuple[_Piece, _Piece]]:
+    return list(pairwise([*pieces, _Piece("silent", "")]))
+
+
+def _measured(piece: _Piece, after: _Piece) -> _Piece:
+    """ "宽140厘米": an adjective just before an amount is the measure."""
+    name = _MEASURES.get(piece.said) if after.kind == "amount" else None
+    return _Piece("measures", name) if name else piece
 
 
 def _for_use(piece: _Piece, held: Sequence[_Piece]) -> _Piece:
