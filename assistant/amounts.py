@@ -23,7 +23,7 @@ _CURRENCY = r"(?:us\$|[$€£¥₹]|usd|eur|gbp|cny|rmb|inr)"
 _SIGN_AFTER = r"[$€£¥₹元](?!\s?\d)"
 _WORD_AFTER = r"(?:dollars?|bucks|usd|euros?|eur|pounds?(?: sterling)?|quid|gbp|yuan|rmb|cny)"
 _DIGITS = r"\d+(?:[.,]\d+)*"
-_UNIT = r"(?:[a-z°²³%\"”]+(?:\([a-z]\))?)"
+_UNIT = r"(?:c?m[23](?!\w)|[a-z°²³%\"”]+(?:\([a-z]\))?)"
 _NUMBER = re.compile(
     rf"(?P<before>{_CURRENCY})?\s?(?P<digits>(?<![a-z0-9_.])(?<![a-z]-)(?:(?<!\d)(?<!\d[$€£¥₹])-)?{_DIGITS})(?P<kilo>k\b)?"
     rf"(?:\s?(?P<sign>{_SIGN_AFTER})|[\s-]?(?P<after>{_WORD_AFTER})(?![a-z])|[\s-]?(?P<unit>{_UNIT})(?![a-z]))?"

@@ -14,17 +14,21 @@ from threading import Lock
 from typing import Any
 
 from assistant import replies
+from assistant.asides import Aside, aside
 from assistant.candidates import chosen, find, is_unheard_of, ranked_hits, variety_of
+from assistant.clarifying import contradiction_in, question_for
 from assistant.clerk import Clerk
-from assistant.contrast_replies import told
 from assistant.contrasts import changed
-from assistant.dialogue import Dialogue, apply, variety_wish, with_page, with_variety, without
-from assistant.explain import explain, short_name
-from assistant.policies import best_section, is_about_the_shop, quoted
+from assistant.dialogue import Dialogue, apply, change_made, variety_wish, with_page, with_variety, without
+from assistant.explain import explain
+from assistant.facts import Facts
+from assistant.hearing import Heard, hear
+from assistant.plan_turns import plan_page, plan_turn
+from assistant.privacy import redacted
 from assistant.prompting import load_prompt
 from assistant.recommending import facts_of, recommendations
 from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
-from assistant.understand import Request, understand
+from assistant.understand import Request
 from retrieval.types import Product
 
 
@@ -34,23 +38,33 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
     """
     message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
-        dialogue = clerk.sessions.dialogue(session)
+        clock = _Clock()
+        before = clerk.sessions.dialogue(session)
         if variety is not None:
-            dialogue = replace(dialogue, variety=with_variety(dialogue, variety).variety)
-        told_to = changed(dialogue, message, clerk.settings.currency)
+            before = replace(before, variety=with_variety(before, variety).variety)
+        told_to = changed(before, message, clerk.settings.currency)
         if told_to is not None:  # a change that a counterfactual has offered, to be had as it was run
-            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to)
+            yield from _answered(clerk, session, message, Request("refine", text=told_to.words), told_to, clock)
             return
-        last = _last_page(clerk, dialogue)
-        names = [short_name(product.title) for product in last]
-        request = understand(message, clerk.reader, context=dialogue.constraints, names=names)
-        is_policy = clerk.policies and request.question is None and is_about_the_shop(message)
-        if is_policy and not any(c.kind == "category" for c in request.constraints):
-            request = Request("policy")
-        elif request.intent == "refine" and not (dialogue.constraints or dialogue.words or dialogue.last):
-            request = replace(request, intent="search")  # there is nothing to refine yet
-        dialogue = apply(dialogue, request, last, clerk.facets, clerk.settings.currency)
-        yield from _answered(clerk, session, message, request, dialogue)
+        page, earlier = _last_pages(clerk, before)
+        heard = hear(clerk, before, message, page, earlier)
+        beside = aside(clerk, session, message, heard, before, page)
+        if beside is not None:
+            yield from _aside(clerk, session, message, heard, beside, clock)
+            return
+        request, note = heard.request, ""
+        plan = plan_turn(clerk, before, heard, message, page)
+        if plan is not None:
+            dialogue, note = plan
+        else:
+            dialogue = apply(before, request, page, clerk.facets, clerk.settings.currency)
+        if request.intent in ("search", "refine", "relax"):
+            request = replace(request, intent=change_made(before, dialogue, request))
+        if note:
+            request = replace(request, notes=(*request.notes, note))
+        refers = tuple(p.id for p in heard.refs.products) if heard.refs.how in ("place", "name", "pick") else ()
+        dialogue = replace(dialogue, misses=0, focus="")
+        yield from _answered(clerk, session, message, request, dialogue, clock, refers)
 
 
 def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEvent]:
@@ -60,7 +74,9 @@ def remove_constraint(clerk: Clerk, session: str, key: str) -> Iterator[AnswerEv
         gone = next((c.label for c in dialogue.constraints if c.key == key), "")
         dialogue = without(dialogue, key)
         request = Request("refine", text=dialogue.words)
-        yield from _answered(clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue)
+        yield from _answered(
+            clerk, session, f"Without “{gone}”" if gone else "Search again", request, dialogue, _Clock()
+        )
 
 
 def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEvent]:
@@ -70,13 +86,16 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
         dialogue = with_variety(before, value)
         request = Request("refine", text=dialogue.words)
         message = variety_wish(variety_of(clerk, before), variety_of(clerk, dialogue))
-        yield from _answered(clerk, session, message, request, dialogue)
+        yield from _answered(clerk, session, message, request, dialogue, _Clock())
 
 
-def _last_page(clerk: Clerk, dialogue: Dialogue) -> list[Product]:
-    """The products last shown, in order; one that has left the catalogue since keeps no place."""
-    known = clerk.searcher.index.catalog.get(dialogue.last)
-    return [known[id] for id in dialogue.last if id in known]
+def _last_pages(clerk: Clerk, dialogue: Dialogue) -> tuple[list[Product], list[Product]]:
+    """(the products last shown, as many shown before these), in order; one that has left the catalogue since keeps
+    no place.
+    """
+    before = [id for id in dialogue.shown if id not in dialogue.last][-len(dialogue.last) :]
+    known = clerk.searcher.index.catalog.get([*dialogue.last, *before])
+    return [known[id] for id in dialogue.last if id in known], [known[id] for id in before if id in known]
 
 
 def _turn(clerk: Clerk, session: str) -> Lock:
@@ -84,41 +103,49 @@ def _turn(clerk: Clerk, session: str) -> Lock:
     return clerk.turn_locks.setdefault(session, Lock())
 
 
-def _answered(clerk: Clerk, session: str, message: str, request: Request, dialogue: Dialogue) -> Iterator[AnswerEvent]:
-    clock = _Clock()
-    draft = Answer(
-        id=secrets.token_urlsafe(9),
-        session=session,
-        message=message,
-        intent=request.intent,
-        constraints=dialogue.constraints,
-        reply="",
-        variety=variety_of(clerk, dialogue),
-        versions=_versions(clerk),
-    )
+def _aside(
+    clerk: Clerk, session: str, message: str, heard: Heard, beside: Aside, clock: _Clock
+) -> Iterator[AnswerEvent]:
+    """A turn that makes no page."""
+    dialogue = beside.dialogue
+    draft = _draft(clerk, session, message, heard.request, dialogue)
+    yield Understood(session, draft.intent, dialogue.constraints, dialogue.words, draft.variety)
+    draft = replace(draft, **beside.fields)
+    yield _finished(clerk, draft, dialogue, clock, reply=beside.reply, suggestions=beside.suggestions)
+
+
+def _answered(
+    clerk: Clerk,
+    session: str,
+    message: str,
+    request: Request,
+    dialogue: Dialogue,
+    clock: _Clock,
+    refers: tuple[str, ...] = (),
+) -> Iterator[AnswerEvent]:
+    draft = replace(_draft(clerk, session, message, request, dialogue), refers=refers)
 
     # 1) Understood: the chips.
     yield Understood(session, request.intent, dialogue.constraints, dialogue.words, draft.variety)
     clock.lap("understood")
-    small_talk = replies.small_talk(request, clerk.settings.shop_name, len(dialogue.last))
-    if request.intent == "policy":
-        section = best_section(message, clerk.policies, clerk.searcher.encoder)
-        small_talk = quoted(section) if section is not None else ""
-    if small_talk:
-        yield _finished(clerk, draft, dialogue, clock, reply=small_talk, suggestions=clerk.examples[:3])
+    conflict = contradiction_in(dialogue)
+    if conflict is not None:  # nothing can meet it, so it is asked about instead of searched for
+        draft = replace(draft, asked=conflict)
+        yield _finished(clerk, draft, dialogue, clock, reply=conflict.text, suggestions=conflict.options)
         return
-
-    if request.question is not None:
-        about = told(clerk, session, dialogue, request.question)
-        draft = replace(draft, contrast=about.contrast)
-        yield _finished(clerk, draft, dialogue, clock, reply=about.reply, suggestions=about.suggestions)
+    if dialogue.plan:
+        made = plan_page(clerk, dialogue)
+        found = Found(replies.with_notes(request, made.opening), made.recommendations)
+        draft = replace(draft, absence="not_with_that" if made.short else "", plan=tuple(w.name for w in dialogue.plan))
+        yield from _worded(clerk, draft, dialogue, clock, found, made.facts, (), ())
         return
 
     # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
     page = find(clerk, dialogue)
-    absent = tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
+    absent = replies.absent_words(request, page)
     if not page.hits or is_unheard_of(clerk, page, dialogue, absent):
-        reply = replies.nothing(clerk, dialogue, absent)
+        draft = replace(draft, absence=replies.kind_of_absence(dialogue, request, page, absent))
+        reply = replies.nothing(clerk, dialogue, page, absent)
         yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=clerk.examples[:3])
         return
 
@@ -127,22 +154,36 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
     candidates = ranked_hits(clerk, dialogue, page.hits)
     ranked = chosen(clerk, dialogue, page, candidates)
     recommended = recommendations(clerk, dialogue, ranked, candidates)
-    opening, held_back = replies.checked_opening(clerk, dialogue, request, page.given_up, page.fitting, ranked, absent)
-    yield Found(opening, recommended)
+    opening, held_back = replies.checked_opening(clerk, dialogue, request, page, ranked, absent)
+    absence = replies.kind_of_absence(dialogue, request, page, absent)
+    asked = None if absence else question_for(clerk, dialogue, candidates, page.fitting)
+    if asked is not None:
+        dialogue = replace(dialogue, questioned=(*dialogue.questioned, asked.field))
+    draft = replace(draft, absence=absence, asked=asked)
+    dropped = () if held_back is None else (held_back,)
+    offers = replies.suggestions(clerk, dialogue, recommended)
+    found = Found(opening, recommended)
+    yield from _worded(clerk, draft, dialogue, clock, found, facts_of(dialogue, recommended), dropped, offers)
+
+
+def _worded(
+    clerk: Clerk,
+    draft: Answer,
+    dialogue: Dialogue,
+    clock: _Clock,
+    found: Found,
+    facts: Sequence[Facts],
+    held_back: Sequence[Dropped],
+    offers: Sequence[str],
+) -> Iterator[AnswerEvent]:
+    yield found
     clock.lap("cards")
 
     # 4) Word the reasons; each sentence is checked before it goes out.
     sentences: list[Sentence] = []
-    dropped = [] if held_back is None else [held_back]
+    dropped = list(held_back)
     seconds, voice = clerk.settings.generator.seconds, clerk.settings.voice
-    for result in explain(
-        facts_of(dialogue, recommended),
-        clerk.generator,
-        clerk.vocabulary,
-        seconds=seconds,
-        voice=voice,
-        gate=clerk.gate,
-    ):
+    for result in explain(facts, clerk.generator, clerk.vocabulary, seconds=seconds, voice=voice, gate=clerk.gate):
         if isinstance(result, Dropped):
             dropped.append(result)
             continue
@@ -152,11 +193,26 @@ def _answered(clerk: Clerk, session: str, message: str, request: Request, dialog
         yield Worded(result)
 
     # 5) Done: the whole reply, stored with what was shown.
-    dialogue = with_page(dialogue, [r.product.id for r in recommended])
-    draft = replace(draft, recommendations=recommended, sentences=tuple(sentences), dropped=tuple(dropped))
-    reply = replies.whole(opening, recommended, sentences)
-    suggestions = replies.suggestions(clerk, dialogue, recommended)
-    yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=suggestions)
+    dialogue = with_page(dialogue, [r.product.id for r in found.recommendations])
+    draft = replace(draft, recommendations=found.recommendations, sentences=tuple(sentences), dropped=tuple(dropped))
+    reply = replies.whole(found.opening, found.recommendations, sentences)
+    if draft.asked is not None:
+        reply = f"{reply}\n\n{draft.asked.text}"
+        offers = (*draft.asked.options, *offers)
+    yield _finished(clerk, draft, dialogue, clock, reply=reply, suggestions=offers)
+
+
+def _draft(clerk: Clerk, session: str, message: str, request: Request, dialogue: Dialogue) -> Answer:
+    return Answer(
+        id=secrets.token_urlsafe(9),
+        session=session,
+        message=redacted(message),
+        intent=request.intent,
+        constraints=dialogue.constraints,
+        reply="",
+        variety=variety_of(clerk, dialogue),
+        versions=_versions(clerk),
+    )
 
 
 def _finished(
@@ -238,4 +294,11 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "timings_ms": dict(answer.timings_ms),
         "versions": dict(answer.versions),
         "contrast": asdict(answer.contrast) if answer.contrast is not None else None,
+        "details": [asdict(d) for d in answer.details],
+        "comparison": asdict(answer.comparison) if answer.comparison is not None else None,
+        "refers": list(answer.refers),
+        "absence": answer.absence,
+        "section": answer.section,
+        "ticket": answer.ticket,
+        "asked": asdict(answer.asked) if answer.asked is not None else None,
     }

@@ -36,41 +36,60 @@ class Page:
     """Hard wishes that had to be let go, because nothing fits them all."""
     fitting: int = 0
     """How many products meet every hard wish."""
+    sold_out: tuple[str, ...] = ()
+    """Ids of those that do, where not one of them is left; the page then shows what is."""
 
 
 def find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> Page:
-    """The hits under all hard wishes; failing that, under as many as can be kept."""
+    """The hits under all hard wishes; failing that, under as many as can be kept, and in stock."""
     kept = list(dialogue.constraints)
-    given_up: list[Constraint] = []
-    exclude = dialogue.shown if dialogue.exclude_shown else ()
-    fitting = int(clerk.facets.mask(as_filter(kept, exclude)).sum())
-    if fitting == 0 and dialogue.exclude_shown and not dialogue.like:
+    exclude = (*dialogue.refused, *(dialogue.shown if dialogue.exclude_shown else ()))
+    fitting = clerk.facets.mask(as_filter(kept, exclude))
+    count = int(fitting.sum())
+    if count == 0 and dialogue.exclude_shown and not dialogue.like:
         return Page(())  # "something else", and there is nothing else: that is the answer
-    left = fitting
+    sold_out = _sold_out(clerk, kept, exclude)
+    given_up: list[Constraint] = []
+    left = count if not sold_out else 0
     while left == 0:
-        hard = [c for c in kept if c.hard]
-        if not hard:
-            return Page(())
-        room = {c.key: int(clerk.facets.mask(as_filter([k for k in kept if k != c], exclude)).sum()) for c in hard}
+        hard = [c for c in kept if c.hard and c.kind != "stock"] or [c for c in kept if c.hard]
+        if not hard or all(c.kind == "category" and not c.negated for c in hard):
+            return Page((), sold_out=sold_out)  # another kind of thing is no answer
+        room = {c.key: _room(clerk, [k for k in kept if k != c], exclude, bool(sold_out)) for c in hard}
         victim = max(hard, key=lambda c: (room[c.key] > 0, _yielding(c), room[c.key]))
         kept.remove(victim)
         given_up.append(victim)
         left = room[victim.key]
+    wanted = as_filter(kept, exclude)
     hits = search(
         clerk.searcher,
         query_of(dialogue),
-        filter=as_filter(kept, exclude),
+        filter=replace(wanted, in_stock=True) if sold_out else wanted,
         history=history_of(dialogue),
         k=k,
     )
-    return Page(hits, tuple(given_up), fitting)
+    return Page(hits, tuple(given_up), count, sold_out)
+
+
+def _sold_out(clerk: Clerk, wishes: Sequence[Constraint], exclude: Sequence[str]) -> tuple[str, ...]:
+    """Ids of what meets every wish, if all of it is gone."""
+    fitting = clerk.facets.mask(as_filter([c for c in wishes if c.kind != "stock"], exclude))
+    if not fitting.any() or (fitting & clerk.facets.in_stock).any():
+        return ()
+    return tuple(clerk.facets.ids[row] for row in fitting.nonzero()[0])
+
+
+def _room(clerk: Clerk, wishes: Sequence[Constraint], exclude: Sequence[str], in_stock: bool) -> int:
+    """How many products meet the wishes."""
+    fitting = clerk.facets.mask(as_filter(wishes, exclude))
+    return int((fitting & clerk.facets.in_stock).sum() if in_stock else fitting.sum())
 
 
 def _yielding(constraint: Constraint) -> int:
     """Which wish is let go first, highest first: a colour before a budget, a budget before what it is at all."""
     if constraint.negated:
         return 1  # "not wool" may be an allergy
-    return {"attribute": 4, "brand": 4, "stock": 3, "price": 2, "category": 0}[constraint.kind]
+    return {"attribute": 4, "brand": 4, "stock": 3, "price": 2, "total": 2, "category": 0}[constraint.kind]
 
 
 def is_unheard_of(clerk: Clerk, page: Page, dialogue: Dialogue, absent: Sequence[str]) -> bool:

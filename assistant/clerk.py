@@ -11,12 +11,16 @@ from weakref import WeakValueDictionary
 from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
 from assistant.explain import warm_up
+from assistant.intents import Intents, open_intents
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
-from assistant.policies import Section, read_policies
+from assistant.orders import OrderDesk, open_orders
+from assistant.policies import PolicyPages, open_policies
 from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
+from assistant.references import Names, build_names
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
+from assistant.tickets import Tickets
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import Facets
@@ -38,8 +42,12 @@ class Clerk:
     """The second check of what the generator writes; None for the rules alone."""
     sessions: Sessions
     feedback: Feedback
+    policies: PolicyPages
+    intents: Intents
+    names: Names
+    tickets: Tickets
     shoppers: Sequence[Shopper] = ()
-    policies: Sequence[Section] = ()
+    orders: OrderDesk | None = None
     turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
     """One lock a session with a turn under way: two messages sent at once are answered in turn. Weak, so that
     a lock goes when its last turn ends."""
@@ -137,7 +145,11 @@ def open_clerk(
             sessions=Sessions(engine, shoppers),
             feedback=Feedback(engine),
             shoppers=shoppers,
-            policies=read_policies(settings.policies) if settings.policies is not None else (),
+            policies=open_policies(settings.policies, encoder),
+            intents=open_intents(encoder, settings.data_dir),
+            names=build_names(index.catalog.all(), vocabulary),
+            orders=open_orders(settings.orders),
+            tickets=Tickets(engine),
         )
 
 

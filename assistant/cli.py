@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-import assistant.cli_checker  # noqa: F401  (adds `evaluate checker`)
+import assistant.cli_checker
+import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_evaluate import evaluate
+from assistant.cli_tickets import tickets
 from assistant.cli_train import train
 from assistant.console import (
     SHOWN_FACTS,
@@ -52,6 +54,7 @@ def cli() -> None:
 
 cli.add_command(evaluate)
 cli.add_command(train)
+cli.add_command(tickets)
 
 
 @cli.command()
@@ -254,7 +257,7 @@ def similar(product_id: str, k: int, data_dir: Path | None, as_json: bool) -> No
 @click.argument("session")
 @common
 def forget(session: str, data_dir: Path | None, as_json: bool) -> None:
-    """Delete a conversation with its answers and thumbs."""
+    """Delete a conversation with its answers, thumbs and tickets."""
     from assistant.database import Sessions, open_database
     from assistant.settings import load_settings
 

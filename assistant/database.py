@@ -1,4 +1,4 @@
-"""The conversations' own database: sessions, answers and thumbs. SQLite beside the catalogue by default.
+"""The conversations' own database: sessions, answers, thumbs and tickets. SQLite beside the catalogue by default.
 
 Personal data is kept to what the conversation needs: what was said in it and what was shown. `forget`
 deletes a session whole, and sessions nobody has touched for a month go by themselves.
@@ -68,6 +68,17 @@ thumbs = Table(
     Column("product_id", String, primary_key=True),
     Column("up", Integer, nullable=False),
     Column("time", Float, nullable=False),
+)
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("why", String, nullable=False),
+    Column("summary", String, nullable=False),
+    Column("opened", Float, nullable=False),
+    Column("closed", Float),
+    sqlite_autoincrement=True,  # the number of a deleted ticket is never given to another
 )
 
 _DIALOGUE = TypeAdapter(Dialogue)
@@ -156,9 +167,15 @@ class Sessions:
             return [_ANSWER.validate_json(row.answer) for row in db.execute(query)]
 
     def forget(self, id: str) -> None:
-        """Deletes a conversation with its answers and thumbs."""
+        """Deletes a conversation with its answers, thumbs and tickets."""
         with self._engine.begin() as db:
             db.execute(delete(sessions).where(sessions.c.id == id))
+
+    def wipe(self, id: str) -> None:
+        """Deletes what was said and shown, with thumbs and tickets; the session goes on, empty."""
+        with self._engine.begin() as db:
+            for table in (turns, thumbs):
+                db.execute(delete(table).where(table.c.session == id))
 
     @staticmethod
     def _update(db: Any, id: str, dialogue: Dialogue) -> None:

@@ -8,15 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.constraints import category_constraint, joined_price
-from assistant.types import Constraint, PastItem
+from assistant.constraints import Scope, brand_constraint, category_constraint, joined_price, value_constraint
+from assistant.orders import OrderAsk
+from assistant.steering import is_widening
+from assistant.types import Constraint, Intent, PastItem
 from assistant.understand import Request
+from assistant.vocabulary import Meaning
 from assistant.wording import amount as worded_amount
 from assistant.wording import money
 from retrieval.facets import Facets
 from retrieval.text import fold
 from retrieval.types import AttributeTest, Filter, Product, Quantity
 from retrieval.units import to_base
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One of several things asked for at once."""
+
+    name: str
+    """The category's label: "sleeping bags"."""
+    words: str = ""
+    extra: str = ""
+    count: int = 1
+    """How many of it: "two sleeping bags"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +56,122 @@ class Dialogue:
     """How varied the page is to be, 0 to 1; None until the shopper says so: what the shop has set."""
     nearest: bool = False
     """Whether the last page was offered as "the nearest" to something not sold, and so was not varied."""
+    focus: str = ""
+    """Id of the product last spoken of: what "it" means."""
+    refused: tuple[str, ...] = ()
+    """Ids the shopper does not want to see again for this wish."""
+    plan: tuple[Wish, ...] = ()
+    """Several things asked for at once; their constraints carry the names of these as `item`."""
+    questioned: tuple[str, ...] = ()
+    """Facets that this wish was already asked about."""
+    misses: int = 0
+    """Messages not understood in a row."""
+    order: OrderAsk = OrderAsk()
+    """What is still needed to look up an order."""
 
 
-def apply(dialogue: Dialogue, request: Request, last: Sequence[Product], facets: Facets, currency: str) -> Dialogue:
+def apply(
+    dialogue: Dialogue,
+    request: Request,
+    last: Sequence[Product],
+    facets: Facets,
+    currency: str,
+) -> Dialogue:
     """The next state; `last` are the products of the last page, in order."""
     if request.intent == "start_over":
         return Dialogue(history=dialogue.history, variety=dialogue.variety)
     if request.intent == "more":
-        return replace(dialogue, exclude_shown=True)
-    if request.intent == "search" and not _goes_on(dialogue, request):
-        return Dialogue(
-            words=request.text,
-            extra=request.extra,
-            constraints=request.constraints,
-            history=dialogue.history,
-            variety=dialogue.variety,
-        )
-    if request.intent not in ("search", "refine"):
+        return replace(dialogue, exclude_shown=True, like="")
+    if request.intent not in ("search", "refine", "relax"):
         return dialogue
+    if _is_new_wish(dialogue, request, facets):
+        return _new_wish(dialogue, request)
 
+    steering = request.steering
     new = list(request.constraints)
     words, extra, like = dialogue.words, dialogue.extra, dialogue.like
-    referenced = [] if _is_other_kind(dialogue, request) else _referenced(last, request.ordinal)
-    if request.ordinal is not None and referenced:
+    pointed = _pointed(dialogue, last, request)
+    if request.ordinal is not None and pointed and not steering.refuses and not steering.traits:
         # "the second one, but bigger": its kind and name join the wish.
-        product = referenced[0]
-        if product.category and not any(c.kind == "category" for c in new):
+        product = pointed[0]
+        if product.category and not any(c.kind == "category" for c in (*new, *dialogue.constraints)):
             new.append(category_constraint(facets, frozenset({fold(product.category[-1])}), product.category[-1]))
         like = product.title
+    new.extend(c for attribute, wanted in steering.traits for c in _trait(facets, pointed[:1], attribute, wanted))
     for attributes, direction in request.comparatives:
-        constraint = _relative(attributes, direction, referenced, currency)
+        constraint = _relative(attributes, direction, pointed, currency)
         if constraint is not None:
             new.append(constraint)
 
-    constraints = merged(dialogue.constraints, new)
+    standing = tuple(c for c in dialogue.constraints if c.key not in steering.dropped)
+    constraints = merged(standing, new)
     replaced = {c.key for c in dialogue.constraints} - {c.key for c in constraints if c in dialogue.constraints}
     extra = f"{extra} {request.extra}".strip()
     words = composed(constraints, extra) if replaced else f"{words} {request.text}".strip()
     # "More like the first" must not bring the first again; "the first, but bigger" cannot.
     only_like = request.ordinal is not None and request.others and not request.comparatives
-    return replace(dialogue, words=words, extra=extra, like=like, constraints=constraints, exclude_shown=only_like)
+    gone = tuple(p.id for p in pointed) if steering.refuses and request.ordinal is not None else ()
+    return replace(
+        dialogue,
+        words=words,
+        extra=extra,
+        like=like,
+        constraints=constraints,
+        exclude_shown=only_like,
+        refused=tuple(dict.fromkeys((*dialogue.refused, *gone))),
+    )
+
+
+def _is_new_wish(dialogue: Dialogue, request: Request, facets: Facets) -> bool:
+    """Whether a message starts over with another thing, or goes on with what stands."""
+    if request.intent == "search":
+        return not _goes_on(dialogue, request)
+    old = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    new = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
+    return old is not None and new is not None and not _overlap(facets, old, new)
+
+
+def _overlap(facets: Facets, one: Constraint, other: Constraint) -> bool:
+    """Whether some product is of both kinds: a part of a department, or the department of a part."""
+    inside = facets.mask(Filter(categories=frozenset(one.values)))
+    return bool((inside & facets.mask(Filter(categories=frozenset(other.values)))).any())
+
+
+def _new_wish(dialogue: Dialogue, request: Request) -> Dialogue:
+    """The wish of this message alone; a correction keeps the budget, "the same for" what it names."""
+    kept = [
+        c
+        for c in dialogue.constraints
+        if not c.item and (c.key in request.steering.carried or (request.steering.corrects and c.kind == "price"))
+    ]
+    carried = [c for c in kept if c.key not in {new.key for new in request.constraints}]
+    constraints = (*request.constraints, *carried)
+    return Dialogue(
+        words=composed(constraints, request.extra) if carried else request.text,
+        extra=request.extra,
+        constraints=constraints,
+        history=dialogue.history,
+        variety=dialogue.variety,
+    )
+
+
+def change_made(before: Dialogue, after: Dialogue, request: Request) -> Intent:
+    """What a message that refines has really done: added, taken back, or put in another's place."""
+    if request.intent == "search" and not (request.steering.corrects and before.constraints):
+        return "search"
+    old, new = {c.key: c for c in before.constraints}, {c.key: c for c in after.constraints}
+    altered = [(old[key], c) for key, c in new.items() if key in old and c != old[key]]
+    limits = [pair for pair in altered if pair[1].kind in ("price", "total") and not request.comparatives]
+    if any(pair not in limits and pair[1].kind not in ("price", "total") for pair in altered):
+        return "replace"
+    if request.steering.corrects and request.constraints:
+        return "replace"
+    if limits and all(is_widening(*pair) for pair in limits):
+        return "relax"
+    gone, added = old.keys() - new.keys(), new.keys() - old.keys()
+    if gone and added and not request.steering.dropped:
+        return "replace"
+    return "relax" if gone and not added else "refine"
 
 
 def without(dialogue: Dialogue, key: str) -> Dialogue:
@@ -171,13 +262,6 @@ def as_filter(constraints: Iterable[Constraint], exclude_ids: Iterable[str] = ()
     )
 
 
-def _is_other_kind(dialogue: Dialogue, request: Request) -> bool:
-    """Whether the message names another kind of thing than the page shows: kettles measure no tent."""
-    old = next((c.values for c in dialogue.constraints if c.kind == "category"), None)
-    new = next((c.values for c in request.constraints if c.kind == "category"), None)
-    return new is not None and old is not None and new != old
-
-
 def _goes_on(dialogue: Dialogue, request: Request) -> bool:
     """Whether a request that could stand alone goes on with the same kind of thing: tents, then "a green tent"."""
     old = next((c for c in dialogue.constraints if c.kind == "category"), None)
@@ -185,11 +269,25 @@ def _goes_on(dialogue: Dialogue, request: Request) -> bool:
     return old is not None and new is not None and set(new.values) == set(old.values) and not request.extra
 
 
-def _referenced(last: Sequence[Product], ordinal: int | None) -> list[Product]:
-    """The product an ordinal names, or the whole last page where none is named."""
-    if ordinal is None:
-        return list(last)
-    return [last[ordinal]] if -len(last) <= ordinal < len(last) else []
+def _pointed(dialogue: Dialogue, last: Sequence[Product], request: Request) -> list[Product]:
+    """The product an ordinal names; for what "that brand" is, the one last spoken of; else the whole last page."""
+    if request.ordinal is not None:
+        return [last[request.ordinal]] if -len(last) <= request.ordinal < len(last) else []
+    spoken_of = [p for p in last if p.id == dialogue.focus]
+    return spoken_of if spoken_of and request.steering.traits else list(last)
+
+
+def _trait(facets: Facets, pointed: Sequence[Product], attribute: str, wanted: bool) -> list[Constraint]:
+    """ "Not that brand", "the same colour", as a wish; nothing where the product does not state it."""
+    for product in pointed:
+        if attribute == "brand" and product.brand:
+            return [brand_constraint(facets, frozenset({fold(product.brand)}), negated=not wanted)]
+        value = product.attributes.get(attribute)
+        if isinstance(value, str):
+            scope = Scope.of(facets, None)
+            meaning = Meaning("value", frozenset({fold(value)}), attribute)
+            return [value_constraint(scope, meaning, fold(value), negated=not wanted, softened=False)]
+    return []
 
 
 def _relative(

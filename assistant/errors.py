@@ -23,3 +23,7 @@ class SessionError(StoreclerkError):
 
 class PortInUse(StoreclerkError):
     """The page cannot be served because another program listens there."""
+
+
+class TicketError(StoreclerkError):
+    """A ticket that is not there, or a conversation that cannot be handed over."""

@@ -129,6 +129,21 @@ COMPARATIVES: dict[str, tuple[tuple[str, ...], int]] = {
     "taller": (("height",), 1), "wider": (("width",), 1), "narrower": (("width",), -1),
 }  # fmt: skip
 
+# "The lightest" of what is shown; on its own, the wish for a low or a high measure.
+SUPERLATIVES: dict[str, tuple[tuple[str, ...], int]] = {
+    "cheapest": (("price",), -1), "least expensive": (("price",), -1), "most affordable": (("price",), -1),
+    "most expensive": (("price",), 1), "priciest": (("price",), 1), "dearest": (("price",), 1),
+    "lightest": (("weight",), -1), "heaviest": (("weight",), 1), "biggest": (_ROOM, 1), "largest": (_ROOM, 1),
+    "roomiest": (_ROOM, 1), "smallest": (_ROOM, -1), "most compact": (("packed length", "folded depth", *_ROOM), -1),
+    "quietest": (("noise level", "maximum noise"), -1), "loudest": (("noise level", "power"), 1),
+    "brightest": (("brightness", "luminous flux"), 1), "strongest": (("power", "max load", "torque"), 1),
+    "most powerful": (("power", "motor power", "output power", "suction", "torque"), 1),
+    "longest": (("length", "cable length", "battery life"), 1), "shortest": (("length", "cable length"), -1),
+    "fastest": (("speed", "max speed", "maximum speed", "print speed", "boil time"), 1),
+    "warmest": (("comfort temperature", "warmth", "fill weight"), -1), "tallest": (("height",), 1),
+    "widest": (("width",), 1), "narrowest": (("width",), -1), "longest-lasting": (("battery life",), 1),
+}  # fmt: skip
+
 # An adjective that asks for little or much of a measure, without a number.
 # word -> (attributes to try in this order, direction, how the best third of a category is called)
 PREFERENCES: dict[str, tuple[tuple[str, ...], int, str]] = {

@@ -88,7 +88,7 @@ def _ranked(hit: Hit, context: Context, typical: float) -> Ranked:
             if constraint.note and constraint.low is None:
                 price = float("inf") if product.price is None else product.price
                 signals["low price"] = 1 - min(price / max(constraint.high or 1, 0.01), 1)
-        elif constraint.kind != "stock":
+        elif constraint.kind not in ("stock", "total"):
             signals[signal_of(constraint)] = wish_signal(constraint, product)
     if context.taste is not None and context.vectors and product.id in context.vectors:
         likeness = float(context.vectors[product.id] @ context.taste) - typical

@@ -13,6 +13,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.amounts import Amount
+from assistant.english import is_english
 from assistant.phrases import (
     ASKING_WORDS,
     NEGATIONS,
@@ -35,6 +36,7 @@ _NUMBER_WORD = re.compile(
 _REFUSALS = re.compile(
     r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
 )
+_LONG_ENOUGH = 5  # letters of an adjective in -y
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
 
@@ -82,7 +84,12 @@ def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
     text = folded.replace("’", "'")
     text = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], text)
     text = _REFUSALS.sub("not", text)
-    text = re.sub(r"\bnon-(?=[a-z])", "not ", text)
+
+    def non(match: re.Match[str]) -> str:  # "non-leather", but "non-stick" where listings say it so
+        known = vocabulary.meanings([f"non-{match[1]}"]) or vocabulary.meanings(["non", stem(match[1])])
+        return f"non-{match[1]}" if known else f"not {match[1]}"
+
+    text = re.sub(r"\bnon[- ]([a-z]+)", non, text)
 
     def free(match: re.Match[str]) -> str:  # "leather-free", but "bpa free" where listings say it so
         known = vocabulary.meanings([stem(match[1]), stem("free")])
@@ -108,6 +115,8 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
             if inside or any(t.used for t in span):
                 continue
             readings = reader.vocabulary.meanings([stem(t.text) for t in span])
+            if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH and span[0].text.endswith("y"):
+                readings = reader.vocabulary.meanings([stem(span[0].text[:-1])])  # "stretchy" is what has stretch
             meaning = _likeliest(readings, folded[: span[0].start])
             if meaning is None:
                 continue
@@ -169,7 +178,7 @@ def mend_spelling(tokens: list[Token], reader: Reader) -> tuple[list[Token], lis
     for token in tokens:
         word = token.text
         strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
-        if strange and word not in ASKING_WORDS and word not in STOP_WORDS:
+        if strange and word not in ASKING_WORDS and word not in STOP_WORDS and not is_english(word):
             best = process.extractOne(
                 word,
                 reader.vocabulary.spellings,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant import wording
+from assistant.candidates import Page
 from assistant.clerk import Clerk
 from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
@@ -15,14 +16,57 @@ from assistant.explain import short_name
 from assistant.promises import check_line
 from assistant.ranking import Ranked
 from assistant.reasons import in_order
-from assistant.types import Constraint, Dropped, Recommendation, Sentence
+from assistant.types import Absence, Constraint, Dropped, Recommendation, Sentence
 from assistant.understand import Request
 from assistant.wording import listed, money, plural
 from retrieval.text import fold
-from retrieval.types import Filter
+from retrieval.types import Filter, Product
 
 WHAT_IF = "What would change this?"
 """The follow-up that has the page made again under each change of one wish."""
+
+
+FORGOTTEN = (
+    "Done. I have deleted this conversation: what you wrote, what I showed you, and what I knew of your past here. "
+    "We start afresh."
+)
+NO_POLICIES = "I have no page of this shop that says so, and I won't guess. A person can tell you."
+
+
+def out_of_range(on_page: int) -> str:
+    """The question back for "the ninth" of three."""
+    if not on_page:
+        return "I have not shown you anything yet, so I am not sure which one you mean. What are you looking for?"
+    return f"I have shown you {plural(on_page, 'product')}, so I am not sure which one you mean. Which is it?"
+
+
+def buying(products: Sequence[Product]) -> str:
+    """To whoever wants something ordered here and now."""
+    where = f" Its page is {markdown(products[0].url)}." if len(products) == 1 and products[0].url else ""
+    return f"I can't put anything into a basket or place an order; that is done on the product's own page.{where}"
+
+
+def with_notes(request: Request, opening: str) -> str:
+    """The opening after what must be said of the reading."""
+    return " ".join((*request.notes, opening))
+
+
+def absent_words(request: Request, page: Page) -> tuple[str, ...]:
+    """Words of the request that stand in no listing, and that no product found makes up for."""
+    return tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
+
+
+def kind_of_absence(dialogue: Dialogue, request: Request, page: Page, absent: Sequence[str]) -> Absence:
+    """Which of the three true answers the reply gives, where something is not there."""
+    if page.sold_out:
+        return "out_of_stock"
+    if page.given_up:
+        return "not_with_that"
+    if dialogue.exclude_shown and not page.hits:
+        return ""
+    if says_nearest(dialogue, request, absent) or not page.hits or (absent and _beside_category(request, absent)):
+        return "not_carried"
+    return ""
 
 
 def small_talk(request: Request, shop_name: str, on_page: int) -> str:
@@ -42,8 +86,10 @@ def small_talk(request: Request, shop_name: str, on_page: int) -> str:
             "I could not find a wish in that. Tell me what you are looking for, for example “a quiet kettle under $60”."
         )
         return f"{notes} {ask}".strip()
-    if request.ordinal is not None and on_page and not -on_page <= request.ordinal < on_page:
-        return f"I have shown you {plural(on_page, 'product')}, so I am not sure which one you mean."
+    if request.intent == "small_talk":
+        return "I'm a program, not a person: the clerk of this shop. Tell me what you are looking for, and I'll look."
+    if request.intent == "off_topic":
+        return f"That is outside what I can do: I know the products, orders and policies of {shop_name}, and no more."
     if request.intent == "more" and not on_page:
         return "I have not shown you anything yet. What are you looking for?"
     if request.intent == "refine" and not on_page and not request.constraints and not request.extra:
@@ -55,20 +101,19 @@ def checked_opening(
     clerk: Clerk,
     dialogue: Dialogue,
     request: Request,
-    given_up: Sequence[Constraint],
-    fitting: int,
+    page: Page,
     ranked: Sequence[Ranked],
     absent: Sequence[str],
 ) -> tuple[str, Dropped | None]:
     """(the line above the cards, another that was held back): nothing goes out that promises, praises or counts
     what was not counted, whatever a feed's category or a shopper's wish is called.
     """
-    line = opening(clerk, dialogue, request, given_up, fitting, ranked, absent)
-    wishes = (*dialogue.constraints, *given_up, *request.constraints)
+    line = opening(clerk, dialogue, request, page, ranked, absent)
+    wishes = (*dialogue.constraints, *page.given_up, *request.constraints)
     names = [said for c in wishes for said in (c.label, c.note, c.label.partition(":")[0])]
     names.extend(request.notes)
     prices = [_lowest_price(clerk, c) for c in wishes if c.kind == "category"] + [_lowest_price(clerk, None)]
-    why = check_line(line, {float(fitting), float(len(ranked)), *prices}, names)
+    why = check_line(line, {float(page.fitting), float(len(page.sold_out)), float(len(ranked)), *prices}, names)
     if not why:
         return line, None
     return f"Here {'is' if len(ranked) == 1 else 'are'} {_count(ranked)} for you:", Dropped("", line, why)
@@ -84,16 +129,17 @@ def opening(
     clerk: Clerk,
     dialogue: Dialogue,
     request: Request,
-    given_up: Sequence[Constraint],
-    fitting: int,
+    page: Page,
     ranked: Sequence[Ranked],
     absent: Sequence[str],
 ) -> str:
     """The line above the cards: what they are, and openly what they are not."""
     lines = list(request.notes)
     lines.extend(f"I take “{c.label.partition(':')[0]}” as {c.note}." for c in request.constraints if c.note)
-    if given_up:
-        lines.append(_absence(clerk, dialogue, given_up, ranked))
+    if page.sold_out:
+        lines.append(_sold_out(dialogue, page, ranked))
+    elif page.given_up:
+        lines.append(_absence(clerk, dialogue, page.given_up, ranked))
     elif request.unnamed and request.unnamed not in absent:  # this and the next: see `says_nearest`
         lines.append(f"Nothing in our shop is called “{request.unnamed}”. The nearest {_count(ranked)} we have:")
     elif absent and not any(c.kind == "category" for c in dialogue.constraints):
@@ -102,7 +148,7 @@ def opening(
     else:
         if absent and _beside_category(request, absent):
             lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
-        lines.append(_found(dialogue, fitting, ranked))
+        lines.append(_found(dialogue, page.fitting, ranked))
     return " ".join(lines)
 
 
@@ -164,8 +210,20 @@ def _price_edge(clerk: Clerk, scope: Scope, category: Constraint | None, price: 
     return f"Our {scope.name} start at {money(lowest, clerk.settings.currency)}."
 
 
-def nothing(clerk: Clerk, dialogue: Dialogue, absent: Sequence[str]) -> str:
+def _sold_out(dialogue: Dialogue, page: Page, ranked: Sequence[Ranked]) -> str:
+    """What is carried and gone, and what is there instead."""
+    kind = next((c.label for c in dialogue.constraints if c.kind == "category" and not c.negated), "products")
+    count = len(page.sold_out)
+    what = f"one product like that ({kind})" if count == 1 else f"{count:,} {kind} like that"
+    aside = listed([f"“{c.label}”" for c in page.given_up])
+    rest = f" Leaving {aside} aside, {'this is' if len(ranked) == 1 else 'these are'} in stock:" if ranked else ""
+    return f"We carry {what}, but {'it is' if count == 1 else 'all are'} sold out at the moment.{rest}"
+
+
+def nothing(clerk: Clerk, dialogue: Dialogue, page: Page, absent: Sequence[str]) -> str:
     """The reply without cards: what is not there, and what is."""
+    if page.sold_out:
+        return _sold_out(dialogue, page, ())
     if dialogue.exclude_shown:
         return "That was all: nothing else fits your wishes. Take one of them off to see more."
     departments = _departments(clerk)

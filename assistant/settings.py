@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.orders import is_factory
 
 CONFIG_FILE = "storeclerk.toml"
 
@@ -102,7 +103,9 @@ class Settings(BaseSettings):
     events: Path | None = None
     """Shoppers' past events (CSV), for the shopper picker of the demo."""
     policies: Path | None = None
-    """The shop's policy page (Markdown); questions about the shop are answered by quoting it."""
+    """The shop's own pages: a Markdown file, or a folder of them; questions about the shop are answered by quoting."""
+    orders: str = ""
+    """Where orders are looked up: a CSV file, or "package.module:function" for the shop's own; "" nowhere."""
     chroma_url: str = ""
     """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
     cards: int = Field(default=3, ge=1, le=6)
@@ -163,6 +166,9 @@ def _read(file: Path) -> dict[str, Any]:
     for key in ("data_dir", "models_dir", "images_dir", "events", "policies"):
         if isinstance(values.get(key), str):
             values[key] = file.parent / Path(values[key]).expanduser()
+    orders = values.get("orders")
+    if isinstance(orders, str) and orders and not is_factory(orders):
+        values["orders"] = str(file.parent / Path(orders).expanduser())
     for section, key in _FOLDERS:
         table = values.get(section)
         named = table.get(key, "") if isinstance(table, dict) else ""

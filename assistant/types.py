@@ -18,7 +18,7 @@ Intent = Literal[
 Absence = Literal["", "not_carried", "out_of_stock", "not_with_that"]
 """What is said not to be there: no such kind or brand, none left of it, or none with that wish."""
 
-ConstraintKind = Literal["price", "category", "brand", "attribute", "stock"]
+ConstraintKind = Literal["price", "category", "brand", "attribute", "stock", "total"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,8 @@ class Constraint:
     """Where a number was not the shopper's own: "cheap: the lower third of our tents"."""
     guessed: bool = False
     """Soft only because few listings state the attribute: the word may well mean something else."""
+    item: str = ""
+    """Which of several things asked for at once it is about: "sleeping bags"; "" for the one thing, or for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +308,8 @@ class Answer:
     ticket: str = ""
     """Number of the ticket by which a person takes over."""
     asked: Clarifying | None = None
+    plan: tuple[str, ...] = ()
+    """The things asked for at once, in order; each has one of the recommendations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,28 +10,13 @@ Reads a message alone; what it changes in a running conversation is `dialogue`'s
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
 from assistant.amounts import Amount, find_amounts
-from assistant.constraints import (
-    COVERAGE,
-    Scope,
-    brand_constraint,
-    category_constraint,
-    flag_constraint,
-    joined_price,
-    measure_constraint,
-    preference_constraint,
-    price_constraint,
-    relative_price_constraint,
-    stock_constraint,
-    value_constraint,
-)
 from assistant.phrases import (
     ASKING_WORDS,
     COMPARATIVES,
@@ -39,11 +24,9 @@ from assistant.phrases import (
     GREETINGS,
     MORE,
     ORDINALS,
-    PREFERENCES,
     RELATIVE_PRICES,
     RESETS,
     SEARCH_OPENERS,
-    SOFTENERS,
     STOCK_PHRASES,
     THANKS,
 )
@@ -60,19 +43,17 @@ from assistant.reading import (
     use,
     without_shelf_words,
 )
+from assistant.slots import slots_in
+from assistant.steering import Steering, steering_in
 from assistant.types import Constraint, Intent
-from assistant.vocabulary import Meaning
-from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, TOKEN, fold, stem
 
 LONGEST_MESSAGE = 2000
 """Characters read of one message; nobody describes a wish in more, and a pasted page must not stall the shop."""
+_WISH_WORDS = 2
+"""From this many words that nothing stands for, a message asks for another thing as well."""
+
 _ARTICLE = re.compile(r"(?:^|\b(?:need|want|sell|have|carry|find|show me|for|buy)\s+)(?:an?|some|any|new)\s+$")
-_JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
-_COLOURS = ("colour", "color")
-_LETTER_SIZES = ("xs", "xl", "xxl", "2xl", "3xl")
-_SPELLED = {"small": "s", "medium": "m", "large": "l"}
-_SHORT = 3  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +76,8 @@ class Request:
     """Words that stand in no listing of the shop."""
     unnamed: str = ""
     """The thing asked for, if nothing in the shop is called that: "a sofa", "jeans"."""
+    steering: Steering = field(default_factory=Steering)
+    """How it steers what stands: taken back, corrected, refused, carried over."""
     notes: tuple[str, ...] = ()
     """What the reply must say about the reading: a mended spelling, a budget that cannot be."""
     question: Question | None = None
@@ -123,6 +106,10 @@ def understand(
         return Request(question.kind, question=question)
     folded = re.sub(r"\bwhy not\b", "how about", folded)  # "why not a green one?" asks for green, and denies nothing
 
+    # What is taken back, corrected or said of a product pointed at asks for nothing by its own words.
+    steering = steering_in(folded, context)
+    folded = _blanked(folded, steering.spans)
+
     tokens = [Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(folded)]
     tokens, mended = mend_spelling(tokens, reader)
     notes.extend(f"I read “{wrong}” as “{right}”." for wrong, right in mended)
@@ -136,7 +123,7 @@ def understand(
 
     amounts = find_amounts(folded)
     matches = without_shelf_words(match_phrases(folded, tokens, amounts, reader), tokens)
-    constraints = _constraints(folded, tokens, matches, amounts, relative_price, in_stock, reader, context, notes)
+    constraints = slots_in(folded, tokens, matches, amounts, relative_price, in_stock, reader, context, notes)
 
     left = [t for t in tokens if not t.used and t.text not in STOP_WORDS and t.text not in ASKING_WORDS]
     extra = " ".join(t.text for t in left)
@@ -144,12 +131,14 @@ def understand(
     text = "" if all(word in STOP_WORDS for word in text.split()) else text
     unknown = tuple(t.text for t in left if stem(t.text) not in reader.known_stems and not t.text.isdigit())
 
-    has_wish = bool(constraints or extra)
+    has_wish = bool(constraints or extra) or steering.asks
     has_category = any(c.kind == "category" and not c.negated for c in constraints)
     unnamed = "" if has_category else _unnamed(folded, matches, left, reader)
     intent: Intent
-    if comparatives or ordinal is not None:
+    if comparatives or ordinal is not None or steering.traits:
         intent = "refine"
+    elif steering.takes_back and not constraints and len(left) < _WISH_WORDS:
+        intent = "relax"
     elif wants_more and not has_wish:
         intent = "more"
     elif not has_wish:
@@ -170,127 +159,16 @@ def understand(
         wants_more or bool(re.search(r"\b(?:like|similar)\b", folded)),
         unknown,
         unnamed,
-        tuple(dict.fromkeys(notes)),
+        steering=steering,
+        notes=tuple(dict.fromkeys(notes)),
     )
 
 
-def _constraints(
-    folded: str,
-    tokens: list[Token],
-    matches: Sequence[Match],
-    amounts: list[Amount],
-    relative_price: int,
-    in_stock: bool,
-    reader: Reader,
-    context: Sequence[Constraint],
-    notes: list[str],
-) -> list[Constraint]:
-    """Phrases and amounts -> constraints, one a key; the category first, because the rest is read within it."""
-    facets = reader.facets
-    softened = any(word in folded for word in SOFTENERS)
-    found: list[Constraint] = []
-
-    # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
-    category = _category(folded, matches, facets)
-    if category is not None:
-        found.append(category)
-    refused = [m for m in matches if m.meaning.kind == "category" and m.denied]
-    found.extend(category_constraint(facets, m.meaning.keys, m.said, negated=True) for m in refused)
-    standing = category or next((c for c in context if c.kind == "category" and not c.negated), None)
-    scope = Scope.of(facets, standing)
-
-    # 2) Brands, values and yes/no attributes.
-    for match in matches:
-        meaning, denied = match.meaning, match.denied
-        if meaning.kind == "brand":
-            found.append(brand_constraint(facets, meaning.keys, negated=denied))
-        elif meaning.kind == "flag":
-            found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=softened))
-        elif meaning.kind == "value" and meaning.attribute == "size" and not scope.states_text("size", meaning.keys):
-            for token in tokens:
-                token.used &= not match.start <= token.start < match.end  # a "large" jacket is an L
-        elif meaning.kind == "value":
-            found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=softened))
-    found.extend(_sizes(folded, tokens, scope))
-
-    # 3) Amounts: money, or a measure of an attribute that the category has.
-    spoken = [m for m in matches if m.meaning.kind == "attribute"]
-    for amount in amounts:
-        nearest = sorted((_gap(amount, m), m.meaning.attribute) for m in spoken)
-        named = [attribute for _, attribute in nearest]
-        constraint = None if amount.is_money else measure_constraint(scope, amount, named, softened=softened)
-        if constraint is not None:
-            use(tokens, amount.start, amount.end)
-        elif amount.is_money or (not amount.unit and amount.bound != "exact") or amount.low != amount.high:
-            constraint, note = price_constraint(amount, reader.currency)
-            use(tokens, amount.start, amount.end)
-            if note:
-                notes.append(note)
-        if constraint is not None:
-            found.append(_joined(found, constraint, notes))
-    shades = {m.start - len(w) - 1 for m in matches if m.meaning.attribute in _COLOURS for w in ("light", "bright")}
-    for token in tokens:
-        if token.text in PREFERENCES and not token.used and token.start not in shades:
-            constraint = preference_constraint(scope, token.text, *PREFERENCES[token.text])
-            if constraint is not None:
-                token.used = True
-                found.append(constraint)
-    if relative_price:
-        found.append(relative_price_constraint(scope, relative_price, reader.currency))
-    if in_stock:
-        found.append(stock_constraint())
-    return _one_a_key(found)
-
-
-def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
-    """The last of a key stands, except that "navy or grey" and "Brindle or Northlea" are one wish for either."""
-    kept: dict[str, Constraint] = {}
-    for c in found:
-        old = kept.get(c.key)
-        if old is not None and old.label != c.label:
-            c = _either(old, c)
-        kept[c.key] = c
-    return list(kept.values())
-
-
-def _either(old: Constraint, new: Constraint) -> Constraint:
-    label, hard = f"{old.label} or {new.label}", old.hard and new.hard
-    if new.values and old.kind == new.kind == "brand":
-        return replace(new, values=tuple(sorted({*old.values, *new.values})), label=label)
-    if old.test is not None and new.test is not None and old.test.any_of and new.test.any_of:
-        test = replace(new.test, any_of=old.test.any_of | new.test.any_of)
-        return replace(new, test=test, label=label, hard=hard)
-    return new
-
-
-def _gap(amount: Amount, match: Match) -> int:
-    """Letters between an amount and an attribute's name; a name that follows is meant before one that precedes."""
-    return match.start - amount.end if match.start >= amount.end else 2 * (amount.start - match.end) + 3
-
-
-def _joined(found: list[Constraint], new: Constraint, notes: list[str]) -> Constraint:
-    """ "over 20 and under 50" said apart is one range; "under 20 and over 50" cannot be, and is said to be so."""
-    old = next((c for c in found if c.key == new.key == "price"), None)
-    if old is None:
-        return new
-    both = joined_price(old, new)
-    if both is None and (old.low is None) != (new.low is None):
-        notes.append(f"“{old.label}” and “{new.label}” cannot both hold, so I went by “{new.label}”.")
-    return both or new
-
-
-def _category(folded: str, matches: Sequence[Match], facets: Facets) -> Constraint | None:
-    """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
-    named = [m for m in matches if m.meaning.kind == "category" and not m.denied]
-    direct = [m for m in named if not is_context(folded[: m.start])] or named[:1]
-    if not direct:
-        return None
-    gaps = [folded[a.end : b.start] for a, b in itertools.pairwise(direct)]
-    if gaps and all(_JOINED.fullmatch(gap) for gap in gaps):
-        keys = frozenset[str]().union(*(m.meaning.keys for m in direct))
-        return category_constraint(facets, keys, " or ".join(m.said for m in direct))
-    narrowest = min(direct, key=lambda m: m.meaning.rows)
-    return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
+def _blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with stretches made blank, so that every place in it stays."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _unnamed(folded: str, matches: Sequence[Match], left: Sequence[Token], reader: Reader) -> str:
@@ -306,27 +184,6 @@ def _unnamed(folded: str, matches: Sequence[Match], left: Sequence[Token], reade
         things.append(left[-1].text)
     strange = [t for t in things if t.isalpha() and not {stem(w) for w in t.split()} & reader.facets.named.keys()]
     return strange[0] if strange else ""
-
-
-def _sizes(folded: str, tokens: list[Token], scope: Scope) -> list[Constraint]:
-    """ "size 42", "size M or L", or a bare "XL" where the category comes in sizes."""
-    column = scope.facets.texts.get("size", {})
-    values = [v for v, rows in column.items() if scope.mask[rows].any()]
-    match = re.search(r"\bsizes?\s+([\w./-]+(?:\s+[\d./-]+)?)(?:\s*(?:or|/|,)\s*([\w./-]+))?", folded)
-    wanted = [w for w in match.groups() if w] if match else []
-    if not wanted and scope.is_narrow and scope.coverage("size") >= COVERAGE:
-        letters = ("s", "m", "l") if len(tokens) <= _SHORT else ()  # "M", "or L": nothing else can be meant
-        bare = [t.text for t in tokens if t.text in (*_LETTER_SIZES, *letters) or (t.text in _SPELLED and not t.used)]
-        wanted = bare[:2]
-    keys = {v for v in values for w in wanted if v in (w, _SPELLED.get(w)) or v.split()[-1] == w}
-    if not keys:
-        return []
-    for token in tokens:
-        token.used |= token.text in (*" ".join(wanted).split(), "size", "sizes")
-    meaning = Meaning("value", frozenset(keys), "size")
-    negated = match is not None and bool(re.search(r"\b(?:no|not|without)\s+$", folded[: match.start()]))
-    said = " or ".join(w.upper() for w in wanted)
-    return [value_constraint(scope, meaning, f"size {said}", negated=negated, softened=False)]
 
 
 def _searchable(token: Token, amounts: Sequence[Amount]) -> bool:

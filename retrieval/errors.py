@@ -10,7 +10,7 @@ StoreclerkError                 one clear line that names the value and the way 
 ├── UnknownProduct              a product id that is not in the catalogue
 ├── TrainingError               training that has nothing to learn from, or cannot go on
 ├── JudgementError              a file of judgements or a run that cannot be used for measuring
-└── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, PortInUse
+└── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, TicketError, PortInUse
 """
 
 from __future__ import annotations

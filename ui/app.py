@@ -4,6 +4,7 @@
     POST /api/ask       {"session", "message", "variety"?}            -> what `storeclerk ask --json` prints
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
     GET  /api/similar/ID?k=10                                         -> what `storeclerk similar --json` prints
+    GET  /policies                                                    -> the shop's own pages
 
 Whatever goes wrong, the body is {"error": "one line fit for the shopper"}.
 """
@@ -32,6 +33,7 @@ from retrieval.errors import StoreclerkError, UnknownProduct
 from retrieval.similar import similar_to
 from ui.guard import Guard
 from ui.markup import PICTURE_TYPES, PICTURES_PATH
+from ui.policies import add_policies
 from ui.shopper import ANSWERS_AT_ONCE, CALM, MESSAGE_LIMIT, shopper_page
 from ui.theme import shop_theme, stylesheet
 
@@ -70,6 +72,7 @@ def create_app(clerk: Clerk) -> FastAPI:
     _add_errors(app)
     _add_api(app, clerk)
     _add_pictures(app, clerk.settings.images_dir)
+    add_policies(app, clerk.policies, clerk.settings.shop_name)
     gr.mount_gradio_app(
         app,
         shopper_page(clerk),

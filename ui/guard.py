@@ -20,6 +20,7 @@ _GRADIO_CALLS = frozenset(
         "/favicon.ico",
         "/robots.txt",
         "/manifest.json",
+        "/policies",
         "/gradio_api/startup-events",
         "/gradio_api/run/predict",
         "/gradio_api/queue/join",

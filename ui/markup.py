@@ -30,7 +30,8 @@ _TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`{}\\"})
 # Control characters, and the marks that let a title be displayed in another order than it is written.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
-_INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|([^\\*]+|.)", re.DOTALL)
+# Of links, only those to the shop's own pages; whatever else is in brackets stays the text it is.
+_INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|\[([^\]\[\\]+)\]\((/policies#[\w-]+)\)|([^\\*\[]+|.)", re.DOTALL)
 
 
 def text(value: object) -> str:
@@ -39,17 +40,27 @@ def text(value: object) -> str:
 
 
 def prose(markdown: str) -> str:
-    """Paragraphs, `- ` lists and **bold** as HTML; everything else of Markdown stays the text it is."""
+    """Paragraphs, `- ` lists, tables, **bold** and links to /policies as HTML; all else of Markdown stays text."""
     blocks = re.split(r"\n\s*\n", markdown.strip())
     return "".join(_block(block) for block in blocks if block.strip())
 
 
 def _block(block: str) -> str:
     """One paragraph, or the list it leads up to; a line that starts nothing goes on with the one before."""
+    rows = [row.strip() for row in block.strip().split("\n")]
+    if len(rows) > 2 and all(row.startswith("|") for row in rows) and not set(rows[1]) - set("|-: "):
+        return _table([rows[0], *rows[2:]])
     lead, *items = re.split(r"^\s*[-*] ", block, flags=re.MULTILINE)
     listed = "".join(f"<li>{_inline(_joined(item))}</li>" for item in items)
     paragraph = f"<p>{_inline(_joined(lead))}</p>" if lead.strip() else ""
     return paragraph + (f"<ul>{listed}</ul>" if listed else "")
+
+
+def _table(rows: list[str]) -> str:
+    head, *body = [[_inline(cell.strip()) for cell in row.strip("|").split("|")] for row in rows]
+    top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in body)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _joined(lines: str) -> str:
@@ -57,14 +68,16 @@ def _joined(lines: str) -> str:
 
 
 def _inline(line: str) -> str:
-    """Bold, with backslash escapes read as the sign they protect."""
+    """Bold and links, with backslash escapes read as the sign they protect."""
     out: list[str] = []
     bold = False
     for match in _INLINE.finditer(line):
-        protected, stars, plain = match.groups()
+        protected, stars, label, target, plain = match.groups()
         if stars:
             bold = not bold
             out.append("<strong>" if bold else "</strong>")
+        elif label:
+            out.append(f'<a href="{text(target)}" target="_blank">{text(label)}</a>')
         else:
             out.append(text(protected or plain))
     if bold:

@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.types import (
     Answer,
     AnswerEvent,
+    Comparison,
     Constraint,
     Done,
     Found,
@@ -47,6 +48,8 @@ class Page:
     sentences: tuple[Sentence, ...] = ()
     answer_id: str = ""
     thumbs: Mapping[str, bool] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    """Products side by side, above the cards until something else is searched."""
     offers: tuple[str, ...] = ()
     """Requests worth a click, shown under the last bubble."""
     variety: float = 0.0
@@ -92,6 +95,7 @@ def advance(page: Page, event: AnswerEvent) -> Page:
             sentences=(),
             answer_id="",
             thumbs={},
+            comparison=None,
             phase="checking",
         )
     if isinstance(event, Worded):
@@ -110,6 +114,7 @@ def _settled(page: Page, event: Done) -> Page:
         constraints=answer.constraints,
         variety=answer.variety,
         offers=answer.suggestions,
+        comparison=answer.comparison or page.comparison,
         phase="idle",
     )
     if searched:
@@ -120,14 +125,17 @@ def _settled(page: Page, event: Done) -> Page:
             answer_id=answer.id,
         )
     if answer.intent == "start_over":
-        return replace(settled, recommendations=None, sentences=(), answer_id="", thumbs={})
+        return replace(settled, recommendations=None, sentences=(), answer_id="", thumbs={}, comparison=None)
     if answer.intent in ("search", "refine"):
         # Searched and nothing fits: the earlier cards would stand under wishes that they do not meet.
-        return replace(settled, recommendations=(), sentences=(), answer_id="", thumbs={})
+        return replace(settled, recommendations=(), sentences=(), answer_id="", thumbs={}, comparison=None)
     return settled
 
 
 def _reply(answer: Answer, opened: tuple[Turn, ...]) -> Turn:
+    if answer.comparison is not None:  # the table says row by row what the reply does
+        lead, _, rows = answer.reply.partition("\n\n")
+        return Turn("clerk", lead, rows, ("The comparison in words",))
     opening = opened[0].text if opened else ""
     if not (opening and answer.recommendations and answer.reply.startswith(opening)):
         return Turn("clerk", answer.reply)

@@ -22,6 +22,7 @@ from assistant.dialogue import variety_wish
 from assistant.types import AnswerEvent
 from retrieval.errors import StoreclerkError
 from ui import talk
+from ui.comparison import comparison_table
 from ui.languages import DEFAULT, Texts, languages, texts, wanted
 from ui.page import Page, advance, asked, failed, replayed
 from ui.theme import page_script
@@ -54,7 +55,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         tongue = gr.BrowserState("", storage_key="storeclerk-language", secret="not a secret, only a format")
         kept = gr.BrowserState("", storage_key="storeclerk-session", secret="not a secret, only a format")
         with gr.Row(elem_id="top"):
-            masthead = part(talk.header(clerk.settings.shop_name), "masthead")
+            masthead = part(desk.masthead(DEFAULT), "masthead")
             shopper = gr.Dropdown(
                 desk.visitors(_ENGLISH),
                 value="",
@@ -126,6 +127,10 @@ class Desk:
         """A page with nothing on it yet."""
         return Page(session, language=language, catalogue=self.clerk.settings.catalogue_language)
 
+    def masthead(self, language: str) -> str:
+        """The shop's name, the link to its pages if it has any, and the switch of languages."""
+        return talk.header(self.clerk.settings.shop_name, language, policies=bool(self.clerk.policies))
+
     def visitors(self, words: Texts) -> list[tuple[str, str]]:
         """(label, id) of whom one may shop as; "" is a new visitor."""
         return [(words("header.visitor"), ""), *((each.label, each.id) for each in self.clerk.shoppers)]
@@ -161,7 +166,7 @@ class Desk:
                 log.warning("thumb not kept: %s", error)
             else:
                 page = replace(page, thumbs={**page.thumbs, product: up})
-        return page, talk.results(page, self.pictures)
+        return page, self._results(page)
 
     def start(self, shopper: str, page: Page | None = None) -> Update:
         """A new session, as the shopper chosen, in the language of the page left."""
@@ -197,7 +202,7 @@ class Desk:
         """What stands around the conversation: masthead, picker, the two buttons and the box."""
         words = texts(page.language)
         return (
-            talk.header(self.clerk.settings.shop_name, page.language),
+            self.masthead(page.language),
             gr.Dropdown(choices=self.visitors(words), label=words("header.shopping_as")),
             gr.Button(words("header.start_over")),
             gr.Textbox(label=words("composer.label"), placeholder=words("composer.placeholder")),
@@ -236,8 +241,18 @@ class Desk:
             talk.conversation(page, self.clerk.examples),
             talk.chips(page) + talk.variety(page),
             talk.status(page),
-            talk.results(page, self.pictures),
+            self._results(page),
         )
+
+    def _results(self, page: Page) -> str:
+        """The cards, below the table of what was last compared."""
+        table = ""
+        if page.comparison is not None:
+            ids = page.comparison.product_ids
+            table = comparison_table(page.comparison, self.clerk.searcher.index.catalog.get(ids), texts(page.language))
+            if page.recommendations is None:
+                return table  # in place of the welcome
+        return table + talk.results(page, self.pictures)
 
     def _changes(self, shown: Page | None, page: Page) -> Sequence[Any]:
         """Only the parts that changed, so that a sentence costs one list of cards and not a whole page."""

@@ -12,16 +12,17 @@ from ui.markup import prose, text
 from ui.page import Page, Turn
 
 
-def header(shop_name: str, language: str = "en") -> str:
-    """The shop's name beside its initial, and the switch of languages. The page's script takes the document's
-    language from it.
+def header(shop_name: str, language: str = "en", *, policies: bool = False) -> str:
+    """The shop's name beside its initial, where its pages are, and the switch of languages. The page's script takes
+    the document's language from it.
     """
     words = texts(language)
     initial = shop_name.strip()[:1].upper() or "S"
+    link = f' <a href="/policies" target="_blank">{words.html("header.policies")}</a>' if policies else ""
     return (
         f'<header class="masthead" data-lang="{words.code}">'
         f'<span class="mark" aria-hidden="true">{text(initial)}</span>'
-        f"<div><h1>{text(shop_name)}</h1><p>{words.html('header.tagline')}</p></div>{_switch(words)}</header>"
+        f"<div><h1>{text(shop_name)}</h1><p>{words.html('header.tagline')}{link}</p></div>{_switch(words)}</header>"
     )
 
 

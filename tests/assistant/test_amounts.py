@@ -178,3 +178,9 @@ class TestAnyText:
         for amount in find_amounts(fold(message)):
             if amount.low is not None and amount.high is not None and amount.low >= 0:
                 assert amount.low <= amount.high
+
+
+def test_square_metres_are_one_unit() -> None:
+    (amount,) = find_amounts("for a 20 m2 room")
+    assert (amount.value, amount.unit) == (20, "m2")
+    assert [a.unit for a in find_amounts("2 m long, 3 m wide")] == ["m", "m"]

@@ -76,6 +76,22 @@ def test_no_text_ever_makes_an_element(anything: str) -> None:
     assert parsed(markup.prose(anything)).names <= {"p", "ul", "li", "strong"}
 
 
+@given(st.text(alphabet="[]()|-*\\ax/\n:", max_size=60), st.sampled_from(["https://e.org", "javascript:x", "//e", "/"]))
+def test_only_the_shops_own_pages_are_linked(anything: str, target: str) -> None:
+    found = parsed(markup.prose(f"{anything}[x]({target}){anything}"))
+    assert found.names <= {"p", "ul", "li", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+
+
+def test_a_quote_has_its_table_and_its_link() -> None:
+    quote = 'From **Costs**:\n\n| a | b |\n|---|---|\n| **1** | <b> |\n\n[Read "it"](/policies#costs-1)'
+    assert markup.prose(quote) == (
+        "<p>From <strong>Costs</strong>:</p>"
+        '<table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        "<tbody><tr><td><strong>1</strong></td><td>&lt;b&gt;</td></tr></tbody></table>"
+        '<p><a href="/policies#costs-1" target="_blank">Read &quot;it&quot;</a></p>'
+    )
+
+
 def test_a_hostile_product_adds_no_element_and_no_handler() -> None:
     evil, green = found("evil")
     sentence = Sentence("t4", HOSTILE, (), True, "model", ((HOSTILE, HOSTILE),))

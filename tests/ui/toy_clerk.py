@@ -14,6 +14,8 @@ from pathlib import Path
 
 from assistant.dialogue import Dialogue, variety_wish
 from assistant.errors import SessionError
+from assistant.policies import PolicyPages
+from assistant.policy_pages import PolicyPage, Section
 from assistant.profile import Shopper
 from assistant.types import (
     Answer,
@@ -30,6 +32,7 @@ from assistant.types import (
     Understood,
     Worded,
 )
+from retrieval.encoder import HashEncoder
 from retrieval.types import Product, Quantity
 
 HOSTILE = '<img src=x onerror="alert(1)">${alert(2)}`'
@@ -54,6 +57,13 @@ PRODUCTS = (GREEN, DEAR, PLAIN, replace(EVIL, image_url=""))
 SHOPPERS = (
     Shopper("s012", "s012: camping, Brindle tents", (PastItem("t1", "bought"),)),
     Shopper("s040", "s040: trail running", (PastItem("t3"),)),
+)
+
+
+_PAGE = f"# Our policies\n\nHello {HOSTILE}\n\n## Returns\n\n| a | b |\n|---|---|\n| 30 days | **free** |\n"
+POLICIES = (
+    [PolicyPage("Our policies", _PAGE, ((4, "returns"),))],
+    [Section("Returns", "30 days, free", "Our policies", "returns")],
 )
 
 
@@ -104,6 +114,7 @@ class ToyClerk:
     sessions: ToySessions = field(default_factory=ToySessions)
     feedback: ToyFeedback = field(default_factory=ToyFeedback)
     shoppers: tuple[Shopper, ...] = SHOPPERS
+    policies: PolicyPages = field(default_factory=lambda: PolicyPages(*POLICIES, HashEncoder()))
     examples: tuple[str, ...] = (
         "a light tent for two under $150",
         "something warm for a winter hut",

@@ -1,0 +1,183 @@
+"""What is answered without a search: facts of a product, a comparison, why, the shop's pages, orders, small talk, a
+person taking over. None of it changes what the shopper wishes for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant import replies
+from assistant.clarifying import departments
+from assistant.clerk import Clerk
+from assistant.comparing import MOST as MOST_COMPARED
+from assistant.comparing import compare
+from assistant.contrast_replies import told
+from assistant.details import MOST_PRODUCTS, details, shop_of
+from assistant.dialogue import Dialogue
+from assistant.explain import short_name
+from assistant.hearing import Heard
+from assistant.orders import account_reply, order_turn
+from assistant.plans import part_of
+from assistant.policies import policy_turn
+from assistant.tickets import handed_over, summary_of
+from assistant.types import Clarifying
+from retrieval.types import Product
+
+MISSES = 2
+"""Messages not understood in a row, after which a person is asked to help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An answer that makes no page."""
+
+    reply: str
+    dialogue: Dialogue
+    suggestions: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Of the Answer: what was looked up, compared, quoted."""
+
+
+def aside(
+    clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]
+) -> Aside | None:
+    """The answer to a message that asks for no page; None if it asks for one."""
+    intent = heard.request.intent
+    if intent != "unclear":
+        dialogue = replace(dialogue, misses=0)
+    if intent in ("details", "compare", "similar") or (heard.request.ordinal is not None and page):
+        doubtful = _which_one(clerk, heard, dialogue, page)
+        if doubtful is not None:
+            return doubtful
+    if intent == "details":
+        return _details(clerk, message, heard, dialogue, page)
+    if intent == "compare":
+        return _compared(clerk, heard, dialogue, page)
+    if heard.request.question is not None:
+        return _why(clerk, session, heard, dialogue, page)
+    if intent == "policy":
+        return _policy(clerk, message, dialogue)
+    if intent == "order":
+        return _order(clerk, session, message, heard, dialogue)
+    if intent in ("complaint", "handover"):
+        return _person(clerk, session, message, heard, dialogue)
+    if intent == "forget":
+        clerk.sessions.wipe(session)
+        return Aside(replies.FORGOTTEN, Dialogue(variety=dialogue.variety), clerk.examples[:3])
+    if intent == "unclear":
+        return _unclear(clerk, session, message, heard, dialogue)
+    said = replies.small_talk(heard.request, clerk.settings.shop_name, len(dialogue.last))
+    return Aside(said, dialogue, () if intent == "thanks" else clerk.examples[:3]) if said else None
+
+
+def _which_one(clerk: Clerk, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside | None:
+    """A question back, where the product meant is not on the page or could be several."""
+    places = tuple(f"The {name} one" for name in ("first", "second", "third", "fourth")[: len(page)])
+    if heard.refs.problem == "out_of_range":
+        text = replies.out_of_range(len(page))
+    elif heard.refs.problem == "ambiguous" and heard.request.intent != "compare":
+        text = "Which one do you mean?"
+        names = dict.fromkeys(short_name(p.title) for p in heard.refs.products)
+        places = tuple(names)[:4]
+    else:
+        return None
+    asked = Clarifying(text, places)
+    return Aside(text, dialogue, places, {"asked": asked})
+
+
+def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside:
+    meant = heard.refs.products or (
+        tuple(p for p in page if p.id == dialogue.focus) if dialogue.focus and len(page) != 1 else tuple(page)
+    )
+    one_model = _one_listing(meant, heard)
+    found = details(shop_of(clerk), one_model[:MOST_PRODUCTS], message)
+    gone = found.details and all(d.field == "stock" and d.verdict == "no" for d in found.details)
+    fields = {
+        "details": found.details,
+        "refers": tuple(p.id for p in meant),
+        "absence": "out_of_stock" if gone else "",
+    }
+    focus = one_model[0].id if len(one_model) == 1 else dialogue.focus
+    return Aside(found.reply, replace(dialogue, focus=focus), _after_details(one_model, page), fields)
+
+
+def _one_listing(meant: Sequence[Product], heard: Heard) -> tuple[Product, ...]:
+    """Of the versions of one model that a name fits, the one to speak of: in stock before sold out."""
+    if heard.refs.how != "name" or len(meant) < 2 or heard.refs.problem:
+        return tuple(meant)
+    return (min(meant, key=lambda p: (not p.in_stock, p.id)),)
+
+
+def _after_details(meant: Sequence[Product], page: Sequence[Product]) -> tuple[str, ...]:
+    if len(meant) != 1:
+        return ()
+    name = short_name(meant[0].title)
+    return (f"More like {name}", *(("Compare these",) if len(page) > 1 else ()))
+
+
+def _compared(clerk: Clerk, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside:
+    named = heard.refs.products
+    meant = tuple(named) if len(named) > 1 else tuple(page)
+    if len(named) == 1 and named[0] not in page:
+        meant = (*named, *page)
+    if len(meant) < 2:
+        text = "A comparison needs two products. Show me something first, or name two."
+        return Aside(text, dialogue, clerk.examples[:3], {"asked": Clarifying(text)})
+    done = compare(clerk, meant, dialogue.constraints)
+    fields = {"comparison": done.comparison, "refers": tuple(p.id for p in meant[:MOST_COMPARED])}
+    return Aside(done.reply, dialogue, (), fields)
+
+
+def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside:
+    question = heard.request.question
+    assert question is not None
+    asked_of = dialogue
+    if dialogue.plan:  # each thing of a plan has a page of its own
+        ids = {p.id for p in heard.refs.products} or set(dialogue.last[:1])
+        place = next((n for n, id in enumerate(dialogue.last) if id in ids), 0)
+        asked_of = replace(part_of(dialogue, dialogue.plan[place]), last=dialogue.last[place : place + 1])
+    about = told(clerk, session, asked_of, question)
+    refers = tuple(p.id for p in heard.refs.products if heard.refs.how != "pronoun" or question.kind != "what_if")
+    refers = refers or tuple(s.product_id for s in about.contrast.standings)
+    focus = refers[0] if len(refers) == 1 else dialogue.focus
+    fields = {"contrast": about.contrast, "refers": refers}
+    return Aside(about.reply, replace(dialogue, focus=focus), about.suggestions, fields)
+
+
+def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
+    if not clerk.policies:
+        return Aside(replies.NO_POLICIES, dialogue, ("Talk to a person",))
+    reply, section = policy_turn(clerk.policies, message, clerk.searcher.encoder)
+    return Aside(reply, dialogue, () if section else ("Talk to a person",), {"section": section})
+
+
+def _order(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
+    if heard.buys and not dialogue.order.waits:
+        return Aside(replies.buying(heard.refs.products or ()), dialogue)
+    account = account_reply(message, clerk.policies, clerk.searcher.encoder)
+    if account and not dialogue.order.waits:
+        return Aside(account, dialogue, ("Talk to a person",))
+    reply, ask = order_turn(clerk.orders, message, dialogue.order)
+    return Aside(reply, replace(dialogue, order=ask), ("Talk to a person",))
+
+
+def _person(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
+    why = "sensitive" if heard.sensitive else heard.request.intent
+    number = clerk.tickets.open(session, why, summary_of(dialogue, clerk.sessions.answers(session), message, why))
+    reply = handed_over(number, why, clerk.policies)
+    return Aside(reply, dialogue, (), {"ticket": number})
+
+
+def _unclear(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
+    misses = dialogue.misses + 1
+    if misses >= MISSES:
+        number = clerk.tickets.open(
+            session, "not understood", summary_of(dialogue, clerk.sessions.answers(session), message, "not understood")
+        )
+        reply = handed_over(number, "not understood", clerk.policies)
+        return Aside(reply, replace(dialogue, misses=0), clerk.examples[:3], {"ticket": number})
+    asked = departments(clerk)
+    said = replies.small_talk(heard.request, clerk.settings.shop_name, len(dialogue.last))
+    return Aside(said, replace(dialogue, misses=misses), asked.options or clerk.examples[:3], {"asked": asked})
