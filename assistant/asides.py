@@ -73,6 +73,8 @@ def aside(
     if intent == "forget":
         clerk.sessions.wipe(session)
         return Aside(replies.FORGOTTEN, Dialogue(variety=dialogue.variety), clerk.examples[:3])
+    if intent == "start_over":
+        dialogue = Dialogue(history=dialogue.history, variety=dialogue.variety)
     if intent == "unclear":
         return _unclear(clerk, session, message, heard, dialogue)
     said = replies.small_talk(heard.request, clerk.settings.shop_name, len(dialogue.last))
@@ -146,8 +148,10 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
         place = next((n for n, id in enumerate(dialogue.last) if id in ids), 0)
         asked_of = replace(part_of(dialogue, dialogue.plan[place]), last=dialogue.last[place : place + 1])
     about = told(clerk, session, asked_of, question)
-    refers = tuple(p.id for p in heard.refs.products if heard.refs.how != "pronoun" or question.kind != "what_if")
-    refers = refers or tuple(s.product_id for s in about.contrast.standings)
+    stood = tuple(s.product_id for s in about.contrast.standings)
+    refers = tuple(p.id for p in heard.refs.products) if heard.refs.how in ("place", "name", "pick") else stood
+    if heard.refs.how == "pronoun" and question.kind in ("why", "why_order"):
+        refers = stood[:1]
     fields = {"contrast": about.contrast, "refers": refers}
     return Aside(about.reply, replace(dialogue, focus=refers or dialogue.focus), about.suggestions, fields)
 
@@ -167,7 +171,8 @@ def _order(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue) -> Asid
         said, ask = account_reply(message, clerk.policies, encoder), dialogue.order
     else:
         said, ask = order_turn(clerk.orders, message, dialogue.order, clerk.policies, encoder)
-    return Aside(said.reply, replace(dialogue, order=ask), said.suggestions, {"section": said.section})
+    asked = Clarifying(said.reply) if ask.open else None
+    return Aside(said.reply, replace(dialogue, order=ask), said.suggestions, {"section": said.section, "asked": asked})
 
 
 def _person(clerk: Clerk, session: str, message: str, why: str, dialogue: Dialogue) -> Aside:

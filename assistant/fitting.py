@@ -97,7 +97,7 @@ def _bare(tokens: Sequence[Token], values: Sequence[str], amounts: Sequence[Amou
             continue
         if token.text.isdigit():
             is_free = not any(start <= token.start < end for start, end in taken)
-            if is_free and token.text in values:
+            if is_free and any(v.split()[-1] == token.text for v in values):
                 found.append(token.text)
         elif token.text in (*_LETTER_SIZES, *letters) or token.text in _SPELLED or token.text in values:
             found.append(token.text)
@@ -190,10 +190,10 @@ def gender(folded: str, tokens: list[Token], scope: Scope) -> Constraint | None:
     match = woman or man
     assert match is not None
     said = "women" if woman else "men"
-    keys = {v for v in column if v in (said, "unisex")}
+    plainly = match.group().startswith(("wom", "men", "man", "lad", "gent"))
+    keys = {v for v in column if v == said or (v == "unisex" and not plainly)}
     if said not in keys:
         return None
     use(tokens, match.start(), match.end())
-    plainly = match.group().startswith(("wom", "men", "man", "lad", "gent"))
     test = AttributeTest("gender", any_of=frozenset(keys))
     return Constraint("attribute:gender", "attribute", f"for {said}", hard=plainly, test=test)

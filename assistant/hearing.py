@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
 from assistant.dialogue import Dialogue
+from assistant.english import is_english
 from assistant.explain import short_name
 from assistant.intents import Guess
 from assistant.order_turns import answers_ask, is_about_an_order
@@ -21,7 +22,7 @@ from assistant.privacy import redacted
 from assistant.references import Refs, referred
 from assistant.types import Intent
 from assistant.understand import Request, understand
-from retrieval.text import fold
+from retrieval.text import fold, stem, words
 from retrieval.types import Product
 
 # How sure the examples must be of another matter than products, by how much of a wish the rules have read.
@@ -62,6 +63,9 @@ _BUY = re.compile(
     r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
     r"|\b(?:i'll|i will|ill|let me) (?:take|buy|order) (?:it|this|that|the)\b"
 )
+_NEAR_ORDERS = ("order", "policy", "complaint", "unclear", "small_talk")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_CLAUSE = re.compile(r"[.,;!?]\s+(?:and |but |so )?|\s+-\s+")
 _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
@@ -117,47 +121,54 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return _as(heard, "order")
     if dialogue.order.status is not None and re.search(r"^(?:please |can you |could you |pls )?cancel\b", text):
         return _as(heard, "order")
-    if dialogue.open_question and refs.products and refs.how != "pronoun" and not request.constraints:
-        if not request.comparatives and len(text.split()) <= _SHORT:
-            return replace(_as(heard, "details"), asks=dialogue.open_question)
     if request.question is not None:
         return heard
     if _COMPARE.search(text) and (page or len(refs.products) > 1):
         return _as(heard, "compare")
+    points = refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)
+    if dialogue.open_question and points and len(text.split()) <= _SHORT:
+        return replace(_as(heard, "details"), asks=dialogue.open_question)
+    called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
+    if refs.how == "name" and refs.products and _asks_in_part(text, called):
+        return _as(heard, "details")
+    if _is_gibberish(text, request, clerk):
+        return _as(heard, "unclear")
 
     # 2) What it is most like, if that is no matter of products.
     vector = clerk.searcher.encode(public) if public.strip() else None
     guess = clerk.intents.guess(public, vector=vector)
     heard = replace(heard, guess=guess)
-    other = _other_matter(text, request, guess, dialogue, refs)
+    other = _other_matter(text, request, guess, refs) or _asked_in_passing(clerk, public)
     if other:
         return _as(heard, other)
 
     # 3) A question about facts of what is shown or named, or a wish.
     about_shown = bool(page or refs.products)
-    called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
-    if about_shown and _asks_facts(text, request, guess, refs, called):
+    if about_shown and _asks_facts(text, guess, refs, request, called):
         return _as(heard, "details")
-    heard = replace(heard, request=_going_on(request, guess, dialogue))
+    heard = replace(heard, request=_going_on(request, guess, dialogue, text))
     request = heard.request
     if request.others and refs.products and request.intent == "refine" and not request.comparatives:
         return _as(heard, "similar")
     return heard
 
 
-def _going_on(request: Request, guess: Guess, dialogue: Dialogue) -> Request:
+def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
     """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
-    stands = any(c.kind == "category" for c in dialogue.constraints) or bool(dialogue.words)
-    if request.intent not in ("search", "unclear") or not stands or _has_kind(request):
+    kind = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    if kind is not None and guess.intent == "more" and [c.key for c in request.constraints] == ["category"]:
+        if request.constraints[0].values == kind.values:
+            return replace(request, intent="more")  # "more dog beds please"
+    if request.intent not in ("search", "unclear") or not (kind or dialogue.words) or _has_kind(request):
         return request
-    _intent, share = guess.best_of(_WISHES)
-    if guess.intent == "more" and request.intent == "unclear":
-        return replace(request, intent="more")
     if request.intent == "unclear":
-        return request
-    likely_new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
-    strange = bool(request.unnamed) or (bool(request.unknown) and len(request.unknown) >= len(request.extra.split()))
-    if likely_new >= (_NEW_THING if strange else _NEW_WORDS):
+        return replace(request, intent="more") if guess.intent == "more" else request
+    new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
+    names = [w for w in request.unknown if not is_english(w)]
+    if kind is not None and names and len(names) == len(request.extra.split()) and not request.constraints:
+        return replace(request, intent="refine", text="", extra="", unnamed="")  # "do you have asics?"
+    strange = bool(request.unnamed or request.unknown)
+    if (strange and new >= _NEW_THING) or (not request.constraints and new >= _NEW_WORDS):
         return request
     return replace(request, intent="refine", unnamed="")
 
@@ -166,16 +177,10 @@ def _as(heard: Heard, intent: Intent) -> Heard:
     return replace(heard, request=replace(heard.request, intent=intent, question=None))
 
 
-def _other_matter(text: str, request: Request, guess: Guess, dialogue: Dialogue, refs: Refs) -> Intent | None:
+def _other_matter(text: str, request: Request, guess: Guess, refs: Refs) -> Intent | None:
     """The intent, if the message is about no product; None if it is, as far as can be told."""
-    if (_ORDER.search(text) or is_about_an_order(text)) and guess.group in (
-        "order",
-        "policy",
-        "complaint",
-        "unclear",
-        "small_talk",
-    ):
-        return "order" if guess.group not in ("policy", "complaint") else guess.group
+    if (_ORDER.search(text) or is_about_an_order(text)) and guess.group in _NEAR_ORDERS:
+        return guess.group if guess.group in ("policy", "complaint") else "order"
     if guess.group == "product":
         is_policy = is_about_the_shop(text) and guess.group_confidence < _SOME_WISH
         return "policy" if is_policy and not _has_kind(request) and not refs.products else None
@@ -183,6 +188,23 @@ def _other_matter(text: str, request: Request, guess: Guess, dialogue: Dialogue,
     if guess.group == "policy" and is_about_the_shop(text):
         needed = min(needed, _WORDS_ONLY)
     return guess.group if guess.group_confidence >= needed else None
+
+
+def _asked_in_passing(clerk: Clerk, message: str) -> Intent | None:
+    """A question about the shop or an order that ends a longer message: "he chews everything. Is that covered?" """
+    parts = [part.strip() for part in _SENTENCE.split(message) if part.strip()]
+    if len(parts) < 2 or not parts[-1].endswith("?"):
+        return None
+    guess = clerk.intents.guess(parts[-1])
+    return guess.group if guess.group in ("policy", "order") and guess.group_confidence >= _SOME_WISH else None
+
+
+def _is_gibberish(text: str, request: Request, clerk: Clerk) -> bool:
+    """Two words or more, and none of them English, nor in any listing."""
+    said = [w for w in words(text) if len(w) > 2]
+    if len(said) < 2 or request.constraints or request.question is not None:
+        return False
+    return not any(w.isdigit() or not w.isascii() or is_english(w) or stem(w) in clerk.reader.known_stems for w in said)
 
 
 def _has_kind(request: Request) -> bool:
@@ -202,8 +224,15 @@ def _needed(request: Request) -> float:
     return _WORDS_ONLY if request.extra and request.intent == "search" else _NOTHING
 
 
-def _asks_facts(text: str, request: Request, guess: Guess, refs: Refs, names: Sequence[str]) -> bool:
-    if is_question_of_detail(text, names):
+def _asks_in_part(text: str, names: Sequence[str]) -> bool:
+    """Whether the message, or its last clause, asks for facts: "the second looks good, does it fold?" """
+    clauses = [part.strip() for part in _CLAUSE.split(text) if part.strip()]
+    return is_question_of_detail(text, names) or (len(clauses) > 1 and is_question_of_detail(clauses[-1], names))
+
+
+def _asks_facts(text: str, guess: Guess, refs: Refs, request: Request, names: Sequence[str]) -> bool:
+    if _asks_in_part(text, names):
         return True
-    is_likely = guess.intent == "details" and guess.confidence >= _WORDS_ONLY
-    return is_likely and refs.how in ("name", "place", "pick", "pronoun") and not request.steering.asks
+    if request.steering.asks or request.comparatives:
+        return False
+    return guess.intent == "details" and refs.how in ("name", "place", "pick", "pronoun")

@@ -31,7 +31,14 @@ THANKS = (
     "great thanks",
     "perfect thanks",
     "cheers",
+    "many thanks",
+    "thank u",
+    "thank u so much",
+    "thanks so much",
+    "thank you so much",
     "thx",
+    "ta",
+    "ty",
     "谢谢",
 )
 GREETINGS = (
@@ -86,6 +93,7 @@ ASKING_WORDS = frozenset(
     over below above between cheap cheaper expensive affordable max maximum min minimum least most than also
     only actually tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead
     ideally preferably must available stock currently today now day not no without don't dont isn't except
+    possible comfortable allergic needed must
     anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
     fine too then oh ah hm hmm uh um lol haha btw pls plz thx anyway though anymore still even both either enough yeah
     yep nope sorry shame pity wait hang hold right alright again else next thanks cheers ones pick picks choose go
@@ -172,6 +180,10 @@ PREFERENCES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "powerful": (("power", "output power", "torque"), 1, "most powerful"), "big": (_ROOM, 1, "biggest"),
     "large": (_ROOM, 1, "biggest"), "roomy": (("capacity", "volume"), 1, "roomiest"),
     "spacious": (("capacity", "volume"), 1, "roomiest"), "long-lasting": (("battery life",), 1, "longest-lasting"),
+    "thick": (("thickness",), 1, "thickest"), "thin": (("thickness",), -1, "thinnest"),
+    "tall": (("height",), 1, "tallest"), "wide": (("width",), 1, "widest"), "narrow": (("width",), -1, "narrowest"),
+    "heavy": (("weight",), 1, "heaviest"), "fast": (("maximum speed", "speed", "boil time"), 1, "fastest"),
+    "warm": (("comfort temperature",), -1, "warmest"), "deep": (("depth",), 1, "deepest"),
     "compact": (("packed length", "folded depth", "width", "length", "weight"), -1, "most compact"),
     "small": (("capacity", "screen size", "diameter", "width", "length"), -1, "smallest"),
 }  # fmt: skip

@@ -22,8 +22,8 @@ LONGEST = 200
 """Characters; whoever writes more than a question is telling what they want."""
 
 _FILLERS = re.compile(
-    r"^(?:(?:and|but|so|ok|okay|hm+|well|hey|please|sorry|just|"
-    r"(?:can|could|will|would) you (?:please )?(?:tell|explain to|explain)(?: me)?|tell me|explain|i wonder)[\s,:]+)+"
+    r"^(?:(?:and|but|so|ok|okay|hm+|well|hey|please|sorry|just|lol|haha|oh|ah|alright|right|fine|cool|"
+    r"(?:can|could|will|would) you (?:please )?(?:tell|explain to|explain)(?: me)?|tell me|explain|i wonder)[\s,:.!]+)+"
 )
 _BE = r"(?:is|are|was|were|does|do|did|has|have)"
 _NOT_BE = r"(?:isn't|isnt|is not|aren't|are not|wasn't|wasnt|was not|weren't|doesn't|does not|didn't|did not)"
@@ -66,7 +66,7 @@ _RAISE = (
     re.compile(rf"^what would it take for (?P<name>.+?) to (?:be|come) {_TOP}$"),
     re.compile(rf"^(?:when|how) (?:would|could) (?P<name>.+?) (?:be|come|get) {_TOP}$"),
 )
-_IF = re.compile(r"^(?:and )?(?:what|how about) if (?P<what>.+)$")
+_IF = re.compile(r"^(?:and )?(?:what |how about )?if (?P<what>.+)$|^(?:and )?with (?P<more>.{1,20}\bmore)$")
 _DROPPING = re.compile(
     r"\b(?:matter|drop|dropped|without|ignore|ignored|mind|leave|left out|limit|object|no longer|need not|"
     r"needn't|(?:didn't|did not|don't|do not|doesn't|does not) (?:need|have|care|want|insist)|"
@@ -112,7 +112,7 @@ def question_in(message: str, *, names: Sequence[str], wishes: Sequence[tuple[st
         if match and points_at(match["name"], names):
             return Question("what_if", one=match["name"])
     match = _IF.match(said)
-    return _what_if(match["what"], wishes) if match else None
+    return _what_if(match["what"] or f"i had {match['more']}", wishes) if match else None
 
 
 def points_at(text: str, names: Sequence[str]) -> bool:
@@ -130,6 +130,7 @@ def is_pointing(text: str) -> bool:
 
 def ordinal_in(text: str) -> int | None:
     """Which place the text names: 0 the first, -1 the last; None if it names none and no product either."""
+    text = re.sub(r"^(?:the )?(?:no\.?|nr\.?|number|#) ?(?=\d)", "number ", text)
     phrase = re.sub(r" (?:from before|before|earlier|you showed.*|(?:from|of|on) the .*page)$", "", text)
     phrase = re.sub(r"^(?:the )?(?:earlier|previous) ", "the ", phrase)
     bare = re.sub(r" (?:one|product|item)$", "", phrase)

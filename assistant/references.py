@@ -63,7 +63,9 @@ _ALL_OF = re.compile(
 _PAIR = re.compile(
     r"\b(?:of|between) (?:the|those|these) (?:two|2|three|3)\b|\b(?:those|these|the) (?:two|2)\b|\bboth\b"
 )
-_SAME = re.compile(r"\b(?:the )?same (?:one|model|thing|product)?\b")
+_SAME = re.compile(
+    r"\b(?:the )?same (?:one|model|thing|product)?\b(?! (?:for|with|budget|price|limit|colou?r|size|brand|\$))"
+)
 _EARLIER = re.compile(r"\b(?:earlier|before|previously|previous (?:page|ones)|at the (?:start|beginning))\b")
 _SLIP_LENGTH = 5
 """Letters from which a name may have one slip: "Tasny" is Tansy, "Oro" is not Ora."""
@@ -257,7 +259,9 @@ def _named_on_page(text: str, page: Sequence[Product], names: Names, vocabulary:
     """ "the Tansy": a word of one product's name that no other on the page has and that means nothing else."""
     own: dict[str, list[Product]] = defaultdict(list)
     for product in page:
-        for word in dict.fromkeys(_name(product)):
+        *brand, model = _name(product) or ("",)
+        called = [model, *(word for word in brand if re.search(rf"\bthe {re.escape(word)}\b(?: one\b|[?.,!]|$)", text))]
+        for word in dict.fromkeys(called):
             if len(word) >= 3 and word not in STOP_WORDS and not word.isdigit():
                 own[word].append(product)
     hits: dict[str, tuple[Product, str]] = {}
@@ -280,8 +284,6 @@ def _named_on_page(text: str, page: Sequence[Product], names: Names, vocabulary:
         meanings = vocabulary.meanings([stem(said)])
         if any(m.kind in ("category", "value", "flag", "attribute") for m in meanings):
             continue
-        if any(m.kind == "brand" for m in meanings) and not re.search(rf"\bthe {re.escape(said)}\b(?! \w+s\b)", text):
-            continue  # "from Brindle" is a wish for the brand, "the Brindle" points
         hits.setdefault(known[0].id, (known[0], said))
     if not hits:
         return None
@@ -312,7 +314,7 @@ def _named_in_shop(text: str, page: Sequence[Product], names: Names) -> Refs | N
     keys: list[tuple[str, ...]] = []
     for i in range(len(said)):
         keys.extend(key for length in (4, 3, 2) if (key := tuple(said[i : i + length])) in names.by_name)
-        if not keys and i and said[i - 1] in ("the", "that", "this") and said[i] in names.lone:
+        if not keys and said[i] in names.lone and {"the", "that", "this"} & set(said[max(0, i - 5) : i]):
             keys.extend(names.lone[said[i]])
     if not keys:
         return None
@@ -320,6 +322,8 @@ def _named_in_shop(text: str, page: Sequence[Product], names: Names) -> Refs | N
     products = [p for key in dict.fromkeys(keys) for p in names.by_name[key]]
     most = max(_shared(p, spoken) for p in products)
     best = [p for p in products if _shared(p, spoken) == most]
+    kinds = {p.category[-1:] for p in page}
+    best = [p for p in best if p.category[-1:] in kinds] or best  # a name may be that of a tent and of a kettle
     models = {model_key(p) for p in best}
     if len(models) > 1:
         return Refs(tuple(best), "name", text, "ambiguous", " ".join(keys[0]))

@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     shop_name: str = "Our shop"
     currency: str = "USD"
     """Assumed where a feed names none."""
+    catalogue_language: str = "en"
+    """ISO code of the products' texts, for screen readers; the pages mark them with it."""
     data_dir: Path = Path(".storeclerk")
     models_dir: Path = Field(default_factory=lambda: user_cache_path("storeclerk"))
     """Where the bundled generator is unpacked, once for all data folders."""

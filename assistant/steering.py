@@ -30,7 +30,7 @@ _LIMIT = r"(?:limit|filter|bit|part|thing|wish|requirement|constraint|restrictio
 _TAKING_BACK = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:in |of )?(?:any|whatever|whichever|every) (?!of\b)(?:other |old )?{_WHAT}(?: at all)?(?: {_FINE})?{_END}",
+        rf"\b(?:in |of )?(?:any|whatever|whichever|every) (?!of\b)(?:other |old )?{_WHAT}(?: at all)?(?: {_FINE}|{_END})",
         rf"\b(?:the |its |my )?{_WHAT} {_SURELY}{_NOT} {_SURELY}(?:matter|important)s?\b",
         rf"\b{_NOT} {_SURELY}matter (?:which|what|the) {_WHAT}{_END}",
         rf"\b(?:the |its |my )?{_WHAT} (?:is|are)(?:n'?t| not) (?:that |so |really |as )?{_NEEDED}\b",
@@ -64,6 +64,7 @@ _NAMES = {
     "total": ("budget", "total", "sum", "price", "money", "limit"),
 }
 _SPELLINGS = {"color": "colour", "colors": "colour", "colours": "colour", "sizes": "size"}
+_SIDES = frozenset(["width", "height", "length", "depth", "diameter", "thickness", "capacity", "screen size", "volume"])
 _NAMED_ALONE = {stem(w) for names in _NAMES.values() for w in names} | {"colour", "size", "materi", "weight"}
 _NOT_IT = re.compile(r"^(?:not|no)? ?(?:needed|required|necessary)(?: then| after all| anymore)?$")
 
@@ -87,6 +88,7 @@ _THE_SAME = re.compile(rf"\b(?:the |that )?same {_TRAIT}\b(?! (?:for|limit))")
 
 # 4) Carrying over: "the same for a coffee maker, just colour and price".
 _SAME_FOR = re.compile(
+    r"\bsame (?:budget|price|limit|wishes|requirements|criteria)\b|"
     r"\b(?:the )?same (?:again )?(?:[\w ,]{0,40})?\b(?:for|but for) (?:an?|some|the)\b"
     r"|\bsame (?:wishes|requirements|criteria)\b"
 )
@@ -171,6 +173,8 @@ def _is_about(constraint: Constraint, what: set[str]) -> bool:
     names = {stem(w) for w in _NAMES.get(constraint.kind, ())}
     if constraint.test is not None:
         names |= {stem(w) for w in words(constraint.test.attribute)}
+        if constraint.test.attribute in _SIDES:
+            names.add("size")
     label = {stem(w) for w in words(constraint.label.partition(":")[0])} - STOP_WORDS - {"not", "no", "up", "least"}
     if constraint.kind in ("price", "total"):
         return bool(what & names)
@@ -183,10 +187,12 @@ def _carried(text: str, standing: Sequence[Constraint]) -> tuple[str, ...]:
     if not _SAME_FOR.search(text):
         return ()
     rest = [c for c in standing if c.kind != "category"]
-    only = _ONLY.search(text) or re.search(r"\bsame (?P<which>[\w ,]+?) for\b", text)
+    only = _ONLY.search(text) or re.search(
+        r"\bsame (?P<which>[\w ,]+?) for\b|\bsame (?P<limit>budget|price|limit)\b", text
+    )
     if only is None:
         return tuple(c.key for c in rest)
-    named = {stem(_SPELLINGS.get(w, w)) for w in words(only["which"])}
+    named = {stem(_SPELLINGS.get(w, w)) for w in words(" ".join(w for w in only.groups() if w))}
     return tuple(c.key for c in rest if named & {stem(w) for w in (*_NAMES.get(c.kind, ()), *c.key.split(":"))})
 
 

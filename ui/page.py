@@ -55,6 +55,10 @@ class Page:
     variety: float = 0.0
     """Where the slider stands, 0 to 1."""
     phase: Phase = "idle"
+    language: str = "en"
+    """Of the interface (ui/texts); replies and products say their own."""
+    catalogue: str = "en"
+    """Of the products' titles."""
 
 
 def replayed(page: Page, answers: Sequence[Answer], thumbs: Mapping[tuple[str, str], bool]) -> Page:

@@ -16,9 +16,10 @@ element.addEventListener("click", (click) => {
   const button = click.target.closest("button[data-event]");
   if (!button) return;
   byKeyboard = click.detail === 0;
-  const { event, index, key, product, up } = button.dataset;
+  const { event, index, key, language, product, up } = button.dataset;
   if (event === "say") trigger("select", { index: Number(index) });
   if (event === "remove") trigger("select", { key });
+  if (event === "language") trigger("select", { language });
   if (event === "thumb") trigger("like", { product, up: up === "true" });
 });
 
@@ -35,7 +36,7 @@ function askOnceResting(variety, wait) {
 element.addEventListener("input", (input) => {
   if (input.target.dataset.event !== "vary") return;
   const { value } = input.target;
-  input.target.setAttribute("aria-valuetext", `${Math.round(value * 10)} of 10, from alike to varied`);
+  input.target.setAttribute("aria-valuetext", input.target.dataset.said.replace("%n", Math.round(value * 10)));
   askOnceResting(Number(value), 400);
 });
 
@@ -56,8 +57,16 @@ watch("value", () => {
   if (slider && !resting) slider.value = slider.getAttribute("value");
   // The button pressed may be gone: whoever uses the keyboard goes on where the next request is typed.
   if (byKeyboard && document.activeElement === document.body) document.querySelector("#box textarea")?.focus();
+  speak();
   toTheEnd();
 });
+
+// The document is in the language of the masthead, which a screen reader speaks it in.
+function speak() {
+  const head = element.querySelector("[data-lang]");
+  if (head) document.documentElement.lang = head.dataset.lang;
+}
+speak();
 
 // The newest turn in view, without moving the page itself.
 function toTheEnd() {

@@ -23,6 +23,7 @@ from assistant.types import AnswerEvent
 from retrieval.errors import StoreclerkError
 from ui import talk
 from ui.comparison import comparison_table
+from ui.languages import DEFAULT, Texts, languages, texts, wanted
 from ui.page import Page, advance, asked, failed, replayed
 from ui.theme import page_script
 
@@ -32,9 +33,10 @@ MESSAGE_LIMIT = 1_000  # characters; a request is a sentence or two, and the mod
 ANSWERS_AT_ONCE = 4  # more only slow each other down on a small machine
 ANSWERS_WAITING = 64  # beyond that a shopper is better told to come back than kept waiting for minutes
 
-CALM = "Sorry, that did not work just now. Nothing is lost; please try again in a moment."
-TOO_LONG = f"That is longer than {MESSAGE_LIMIT:,} characters. Please say it more briefly."
-ENDED = "Your earlier conversation has ended, so this is a new one."
+_ENGLISH = texts(DEFAULT)
+CALM = _ENGLISH("notice.calm")
+TOO_LONG = _ENGLISH("notice.too_long", limit=f"{MESSAGE_LIMIT:,}")
+ENDED = _ENGLISH("notice.ended")
 
 Update = tuple[Any, ...]
 
@@ -42,39 +44,36 @@ Update = tuple[Any, ...]
 def shopper_page(clerk: Clerk) -> gr.Blocks:
     """The Blocks to mount; nothing in it is shared between two browsers but the clerk."""
     desk = Desk(clerk)
-    empty = Page()
+    empty = desk.blank()
     script = page_script()
 
     def part(value: str, elem_id: str) -> gr.HTML:
         return gr.HTML(value, elem_id=elem_id, js_on_load=script, apply_default_css=False)
 
     with gr.Blocks(title=clerk.settings.shop_name, analytics_enabled=False, fill_width=True) as page:
-        state = gr.State(Page())
+        state = gr.State(empty)
+        tongue = gr.BrowserState("", storage_key="storeclerk-language", secret="not a secret, only a format")
         kept = gr.BrowserState("", storage_key="storeclerk-session", secret="not a secret, only a format")
         with gr.Row(elem_id="top"):
-            gr.HTML(
-                talk.header(clerk.settings.shop_name, policies=bool(clerk.policies)),
-                apply_default_css=False,
-                elem_id="masthead",
-            )
+            masthead = part(desk.masthead(DEFAULT), "masthead")
             shopper = gr.Dropdown(
-                [("a new visitor", ""), *((each.label, each.id) for each in clerk.shoppers)],
+                desk.visitors(_ENGLISH),
                 value="",
-                label="Shopping as",
+                label=_ENGLISH("header.shopping_as"),
                 filterable=False,
                 visible=bool(clerk.shoppers),
                 elem_id="shopper",
                 min_width=120,
             )
-            again = gr.Button("Start over", elem_id="again", size="sm", min_width=80)
+            again = gr.Button(_ENGLISH("header.start_over"), elem_id="again", size="sm", min_width=80)
         with gr.Row(elem_id="shop"):
             with gr.Column(elem_id="clerk"):
                 conversation = part(talk.conversation(empty, clerk.examples), "conversation")
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(
-                        label="Your request",
+                        label=_ENGLISH("composer.label"),
                         show_label=False,
-                        placeholder="What are you looking for?",
+                        placeholder=_ENGLISH("composer.placeholder"),
                         max_length=MESSAGE_LIMIT,
                         lines=1,
                         max_lines=4,
@@ -82,7 +81,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
                         autofocus=True,
                         elem_id="box",
                     )
-                    send = gr.Button("Ask", variant="primary", elem_id="send", min_width=72)
+                    send = gr.Button(_ENGLISH("composer.ask"), variant="primary", elem_id="send", min_width=72)
             with gr.Column(elem_id="shelf"):
                 chips = part("", "chips")
                 status = part(talk.status(empty), "status")
@@ -105,10 +104,14 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         quick: dict[str, Any] = {**quiet, "queue": False}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
         fresh = [state, kept, shopper, send, *drawn]
-        again.click(desk.start, [shopper], fresh, cancels=[asking], **quick)
+        again.click(desk.start, [shopper, state], fresh, cancels=[asking], **quick)
         # Not `input`, which Gradio's picker sends again whenever it loses the focus.
         shopper.change(desk.switch, [state, shopper], fresh, cancels=[asking], **quick)
-        page.load(desk.resume, [kept], fresh, **quick)
+        # What Gradio draws itself follows once the page's language is settled, so that no two events set one part.
+        furniture = [masthead, shopper, again, box, send]
+        page.load(desk.resume, [kept, tongue], fresh, **quick).then(desk.furnish, [state], furniture, **quick)
+        speaking = masthead.select(desk.speak, [state], [state, tongue, *drawn], **quick)
+        speaking.then(desk.furnish, [state], furniture, **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
     return page
 
@@ -119,6 +122,18 @@ class Desk:
     def __init__(self, clerk: Clerk) -> None:
         self.clerk = clerk
         self.pictures = clerk.settings.images_dir is not None
+
+    def blank(self, session: str = "", language: str = DEFAULT) -> Page:
+        """A page with nothing on it yet."""
+        return Page(session, language=language, catalogue=self.clerk.settings.catalogue_language)
+
+    def masthead(self, language: str) -> str:
+        """The shop's name, the link to its pages if it has any, and the switch of languages."""
+        return talk.header(self.clerk.settings.shop_name, language, policies=bool(self.clerk.policies))
+
+    def visitors(self, words: Texts) -> list[tuple[str, str]]:
+        """(label, id) of whom one may shop as; "" is a new visitor."""
+        return [(words("header.visitor"), ""), *((each.label, each.id) for each in self.clerk.shoppers)]
 
     def respond(self, page: Page, typed: str, event: gr.EventData) -> Iterator[Update]:
         """Answers what was typed, or the button that was pressed, and draws the page after each event."""
@@ -136,7 +151,7 @@ class Desk:
                         yield (page, *[gr.skip()] * 3, *self._changes(shown, page))
                         shown = page
         except Exception as error:
-            page = failed(page, _line(error))
+            page = failed(page, _line(error, texts(page.language)))
         yield (page, page.session, gr.skip(), gr.Button(interactive=True), *self._changes(shown, page))
 
     def thumb(self, page: Page, event: gr.EventData) -> tuple[Page, str]:
@@ -153,29 +168,53 @@ class Desk:
                 page = replace(page, thumbs={**page.thumbs, product: up})
         return page, self._results(page)
 
-    def start(self, shopper: str) -> Update:
-        """A new session, as the shopper chosen."""
+    def start(self, shopper: str, page: Page | None = None) -> Update:
+        """A new session, as the shopper chosen, in the language of the page left."""
         known = {each.id for each in self.clerk.shoppers}
-        return self._whole(Page(self.clerk.sessions.start(shopper if shopper in known else "")))
+        session = self.clerk.sessions.start(shopper if shopper in known else "")
+        return self._whole(self.blank(session, page.language if page is not None else DEFAULT))
 
     def switch(self, page: Page, shopper: str) -> Update:
         """The same, if it is another shopper: a reload sets the picker too, and must not start anything."""
-        return self._nothing() if self._shopper(page) == shopper else self.start(shopper)
+        return self._nothing() if self._shopper(page) == shopper else self.start(shopper, page)
 
-    def resume(self, kept: object) -> Update:
-        """The conversation this browser was in; an id that was never given out starts nothing."""
+    def resume(self, kept: object, chosen: object = "", request: gr.Request | None = None) -> Update:
+        """The conversation this browser was in; an id that was never given out starts nothing. In the language
+        `chosen` with the switch, or else the one the browser asks for.
+        """
+        asked_for = request.headers.get("accept-language", "") if request is not None else ""
+        language = chosen if isinstance(chosen, str) and chosen in languages() else wanted(asked_for)
         session = kept if isinstance(kept, str) else ""
-        if not session or not self.clerk.sessions.exists(session):
-            return self._nothing()
-        answers, thumbs = self.clerk.sessions.answers(session), self.clerk.feedback.of(session)
-        return self._whole(replayed(Page(session), answers, thumbs))
+        if session and self.clerk.sessions.exists(session):
+            answers, thumbs = self.clerk.sessions.answers(session), self.clerk.feedback.of(session)
+            return self._whole(replayed(self.blank(session, language), answers, thumbs))
+        return self._nothing() if language == DEFAULT else self._whole(self.blank(language=language))
+
+    def speak(self, page: Page, event: gr.EventData) -> Update:
+        """The page in another language; not while an answer is on its way, which would bring the old one back."""
+        language = _pressed(event).get("language")
+        if language not in languages() or page.phase != "idle" or not isinstance(language, str):
+            return tuple(gr.skip() for _ in range(6))
+        page = replace(page, language=language)
+        return (page, language, *self._draw(page))
+
+    def furnish(self, page: Page) -> Update:
+        """What stands around the conversation: masthead, picker, the two buttons and the box."""
+        words = texts(page.language)
+        return (
+            self.masthead(page.language),
+            gr.Dropdown(choices=self.visitors(words), label=words("header.shopping_as")),
+            gr.Button(words("header.start_over")),
+            gr.Textbox(label=words("composer.label"), placeholder=words("composer.placeholder")),
+            gr.Button(words("composer.ask")),
+        )
 
     def _open(self, page: Page) -> Page:
         """The page as it stands; a new one if it has no session yet, or if that has expired meanwhile."""
         if page.session and self.clerk.sessions.exists(page.session):
             return replace(page, phase="idle")
-        fresh = Page(self.clerk.sessions.start())
-        return failed(fresh, ENDED) if page.session else fresh
+        fresh = self.blank(self.clerk.sessions.start(), page.language)
+        return failed(fresh, texts(page.language)("notice.ended")) if page.session else fresh
 
     def _question(self, page: Page, typed: str, pressed: dict[str, object]) -> tuple[str, Iterator[AnswerEvent] | None]:
         """(the shopper's bubble, the events of the answer); no events if there is nothing to answer."""
@@ -194,7 +233,7 @@ class Desk:
             offered = dict(enumerate(talk.offers(page, self.clerk.examples)))
             message = next((text for index, text in offered.items() if index == pressed["index"]), "")
         if len(message) > MESSAGE_LIMIT:
-            raise StoreclerkError(TOO_LONG)
+            raise StoreclerkError(texts(page.language)("notice.too_long", limit=f"{MESSAGE_LIMIT:,}"))
         return message, answer(self.clerk, page.session, message) if message else None
 
     def _draw(self, page: Page) -> tuple[str, str, str, str]:
@@ -210,7 +249,7 @@ class Desk:
         table = ""
         if page.comparison is not None:
             ids = page.comparison.product_ids
-            table = comparison_table(page.comparison, self.clerk.searcher.index.catalog.get(ids))
+            table = comparison_table(page.comparison, self.clerk.searcher.index.catalog.get(ids), texts(page.language))
             if page.recommendations is None:
                 return table  # in place of the welcome
         return table + talk.results(page, self.pictures)
@@ -247,9 +286,9 @@ def _share(value: object) -> float | None:
     return float(min(max(cast("float", value), 0.0), 1.0)) if is_number else None
 
 
-def _line(error: Exception) -> str:
+def _line(error: Exception, words: Texts) -> str:
     """What the shopper reads; the log keeps what really happened."""
     if isinstance(error, StoreclerkError):
         return str(error)
     log.error("answering failed", exc_info=error)
-    return CALM
+    return words("notice.calm")

@@ -4,32 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.language import language_of
 from assistant.types import Constraint
 from ui import cards
+from ui.languages import Texts, languages, texts
 from ui.markup import prose, text
 from ui.page import Page, Turn
 
 
-def header(shop_name: str, *, policies: bool = False) -> str:
-    """The shop's name beside its initial, and where its pages are."""
+def header(shop_name: str, language: str = "en", *, policies: bool = False) -> str:
+    """The shop's name beside its initial, where its pages are, and the switch of languages. The page's script takes
+    the document's language from it.
+    """
+    words = texts(language)
     initial = shop_name.strip()[:1].upper() or "S"
-    link = ' <a href="/policies" target="_blank">Our policies</a>' if policies else ""
+    link = f' <a href="/policies" target="_blank">{words.html("header.policies")}</a>' if policies else ""
     return (
-        f'<header class="masthead"><span class="mark" aria-hidden="true">{text(initial)}</span>'
-        f"<div><h1>{text(shop_name)}</h1><p>Ask the clerk. Every reason is checked.{link}</p></div></header>"
+        f'<header class="masthead" data-lang="{words.code}">'
+        f'<span class="mark" aria-hidden="true">{text(initial)}</span>'
+        f"<div><h1>{text(shop_name)}</h1><p>{words.html('header.tagline')}{link}</p></div>{_switch(words)}</header>"
     )
+
+
+def _switch(words: Texts) -> str:
+    """A button a language, each named in its own."""
+    buttons = "".join(
+        f'<button type="button" data-event="language" data-language="{code}" lang="{code}"'
+        f' aria-pressed="{str(code == words.code).lower()}">{texts(code).html("language")}</button>'
+        for code in languages()
+    )
+    return f'<div class="languages" role="group" aria-label="{words.html("header.languages")}">{buttons}</div>'
 
 
 def conversation(page: Page, examples: Sequence[str]) -> str:
     """Bubbles, oldest first; before the first one a greeting with requests to click."""
-    bubbles = "".join(_bubble(turn, number) for number, turn in enumerate(page.turns))
+    words = texts(page.language)
+    bubbles = "".join(_bubble(turn, number, words) for number, turn in enumerate(page.turns))
     if not page.turns:
-        bubbles = _greeting()
+        bubbles = _greeting(words)
     if page.phase == "looking":
         bubbles += '<div class="bubble clerk typing" aria-hidden="true"><i></i><i></i><i></i></div>'
     return (
-        f'<div class="talk" role="log" aria-label="Conversation" tabindex="0">{bubbles}'
-        f"{_offers(offers(page, examples), opening=not page.turns)}</div>"
+        f'<div class="talk" role="log" aria-label="{words.html("talk.label")}" tabindex="0">{bubbles}'
+        f"{_offers(offers(page, examples), not page.turns, words)}</div>"
     )
 
 
@@ -40,33 +57,37 @@ def offers(page: Page, examples: Sequence[str]) -> tuple[str, ...]:
     return page.offers if page.turns else tuple(examples)
 
 
-def _greeting() -> str:
+def _greeting(words: Texts) -> str:
     return (
-        '<div class="bubble clerk greeting"><p><strong>Hello! What are you looking for?</strong></p>'
-        "<p>Say it in your own words: what it is for, what matters, what it may cost.</p></div>"
+        f'<div class="bubble clerk greeting"><p><strong>{words.html("talk.hello")}</strong></p>'
+        f"<p>{words.html('talk.how')}</p></div>"
     )
 
 
-def _bubble(turn: Turn, number: int) -> str:
+def _bubble(turn: Turn, number: int, words: Texts) -> str:
+    lang = words.lang(language_of(turn.text))
     if turn.role == "shopper":
-        return f'<div class="bubble shopper"><span class="sr">You: </span><p>{text(turn.text)}</p></div>'
+        you = f'<span class="sr">{words.html("talk.you")}</span>'
+        return f'<div class="bubble shopper">{you}<p{lang}>{text(turn.text)}</p></div>'
     if turn.role == "notice":
-        return f'<div class="bubble notice" role="alert"><p>{text(turn.text)}</p></div>'
+        return f'<div class="bubble notice" role="alert"><p{lang}>{text(turn.text)}</p></div>'
     more = ""
     if turn.more:
         names = text(" · ".join(turn.names))
         more = f'<details class="more" data-panel="{number}"><summary>{names}</summary>{prose(turn.more)}</details>'
-    return f'<div class="bubble clerk"><span class="sr">Clerk: </span>{prose(turn.text)}{more}</div>'
+    clerk = f'<span class="sr">{words.html("talk.clerk")}</span>'
+    return f'<div class="bubble clerk"{lang}>{clerk}{prose(turn.text)}{more}</div>'
 
 
-def _offers(requests: Sequence[str], opening: bool) -> str:
+def _offers(requests: Sequence[str], opening: bool, words: Texts) -> str:
     if not requests:
         return ""
     buttons = "".join(
-        f'<button type="button" class="offer" data-event="say" data-index="{index}">{text(request)}</button>'
+        f'<button type="button" class="offer" data-event="say" data-index="{index}"'
+        f"{words.lang(language_of(request))}>{text(request)}</button>"
         for index, request in enumerate(requests)
     )
-    label = "Try one of these" if opening else "Go on with"
+    label = words.html("talk.offers_first" if opening else "talk.offers")
     return f'<div class="offers" role="group" aria-label="{label}">{buttons}</div>'
 
 
@@ -74,20 +95,21 @@ def chips(page: Page) -> str:
     """What the request was taken to mean, each part removable."""
     if not page.constraints:
         return ""
-    buttons = "".join(f"<li>{_chip(each)}</li>" for each in page.constraints)
+    words = texts(page.language)
+    buttons = "".join(f"<li>{_chip(each, words)}</li>" for each in page.constraints)
     notes = "".join(f"<p>{text(each.label)}: {text(each.note)}</p>" for each in page.constraints if each.note)
     return (
-        f'<div class="understood"><h2>I understood</h2><ul class="chips">{buttons}</ul>'
+        f'<div class="understood"><h2>{words.html("talk.understood")}</h2><ul class="chips">{buttons}</ul>'
         f'<div class="notes">{notes}</div></div>'
     )
 
 
-def _chip(constraint: Constraint) -> str:
-    wish = "" if constraint.hard else "<small>if possible</small>"
+def _chip(constraint: Constraint, words: Texts) -> str:
+    wish = "" if constraint.hard else f"<small>{words.html('talk.if_possible')}</small>"
     return (
         f'<button type="button" class="chip{"" if constraint.hard else " soft"}" data-event="remove"'
-        f' data-key="{text(constraint.key)}" aria-label="Remove: {text(constraint.label)}"'
-        f' title="Remove and ask again">{text(constraint.label)}{wish}'
+        f' data-key="{text(constraint.key)}" aria-label="{words.html("talk.remove", label=constraint.label)}"'
+        f' title="{words.html("talk.remove_title")}">{text(constraint.label)}{wish}'
         f'<svg viewBox="0 0 12 12" aria-hidden="true"><path d="M3 3l6 6M9 3l-6 6"/></svg></button>'
     )
 
@@ -96,12 +118,15 @@ def variety(page: Page) -> str:
     """The slider that asks for more alike or more varied products; only where there are products to choose anew."""
     if not page.recommendations:
         return ""
+    words = texts(page.language)
     step = round(page.variety * 10)
     return (
-        '<div class="variety"><label for="variety-range">Variety</label><span aria-hidden="true">alike</span>'
+        f'<div class="variety"><label for="variety-range">{words.html("talk.variety")}</label>'
+        f'<span aria-hidden="true">{words.html("talk.alike")}</span>'
         f'<input type="range" id="variety-range" data-event="vary" min="0" max="1" step="0.1"'
-        f' value="{page.variety:g}" aria-valuetext="{step} of 10, from alike to varied">'
-        '<span aria-hidden="true">varied</span></div>'
+        f' value="{page.variety:g}" data-said="{words.html("talk.variety_step", step="%n")}"'
+        f' aria-valuetext="{words.html("talk.variety_step", step=step)}">'
+        f'<span aria-hidden="true">{words.html("talk.varied")}</span></div>'
     )
 
 
@@ -112,22 +137,22 @@ def status(page: Page) -> str:
 
 def status_line(page: Page) -> str:
     """What is going on, or what was done."""
-    if page.phase == "looking":
-        return "Looking along the shelves…"
-    if page.phase == "checking":
-        return "Checking each reason against the facts…"
+    words = texts(page.language)
+    if page.phase in ("looking", "checking"):
+        return words(f"status.{page.phase}")
     if not page.recommendations:
         return ""
     count = len(page.recommendations)
-    return f"{count} {'product' if count == 1 else 'products'}, each reason checked against the catalogue."
+    return words("status.one" if count == 1 else "status.many", count=count)
 
 
 def results(page: Page, pictures: bool) -> str:
     """The cards, or what stands in their place."""
+    words = texts(page.language)
     if page.recommendations is None:
-        return _skeletons() if page.phase == "looking" else _welcome()
+        return _skeletons(words) if page.phase == "looking" else _welcome(words)
     if not page.recommendations:
-        return _nothing(bool(page.constraints))
+        return _nothing(bool(page.constraints), words)
     looking = page.phase == "looking"
     drawn = cards.cards(
         page.recommendations,
@@ -137,38 +162,35 @@ def results(page: Page, pictures: bool) -> str:
         # A thumb given while the next answer is on its way would land under the wrong one.
         answer_id="" if looking else page.answer_id,
         thumbs=page.thumbs,
+        words=words,
+        catalogue=page.catalogue,
     )
-    return f'<section class="results" aria-label="Products" aria-busy="{str(looking).lower()}">{drawn}</section>'
+    label, busy = words.html("shelf.label"), str(looking).lower()
+    return f'<section class="results" aria-label="{label}" aria-busy="{busy}">{drawn}</section>'
 
 
-def _welcome() -> str:
+def _welcome(words: Texts) -> str:
     return (
         '<div class="welcome"><svg viewBox="0 0 200 120" aria-hidden="true">'
         '<path class="shelf" d="M14 104h172M14 58h172"/>'
         '<path class="thing a" d="M30 102V74h26v28zM66 102V66h14v36zM92 102l16-30 16 30zM136 102V84h34v18z"/>'
         '<path class="thing b" d="M28 56V38h20v18zM60 56l10-26 10 26zM96 56V26h18v30zM128 56V40h14v16z'
         'M152 56V32h20v24z"/></svg>'
-        "<h2>Products will stand here, each with its reasons</h2>"
-        "<p>A reason is shown only if the catalogue bears it out and it really counted in the ranking. "
-        "Open <em>Why this?</em> on a card to see what counted, and how much.</p></div>"
+        f"<h2>{words.html('shelf.welcome')}</h2><p>{words.html('shelf.welcome_more')}</p></div>"
     )
 
 
-def _nothing(constrained: bool) -> str:
-    way_out = (
-        "Remove one of the points above to look wider, or say it another way."
-        if constrained
-        else "Try saying it another way."
-    )
-    return f'<div class="welcome nothing"><h2>Nothing here fits all of that</h2><p>{way_out}</p></div>'
+def _nothing(constrained: bool, words: Texts) -> str:
+    way_out = words.html("shelf.nothing_wider" if constrained else "shelf.nothing_again")
+    return f'<div class="welcome nothing"><h2>{words.html("shelf.nothing")}</h2><p>{way_out}</p></div>'
 
 
-def _skeletons() -> str:
+def _skeletons(words: Texts) -> str:
     one = (
         '<li><div class="card skeleton"><div class="card-picture"></div>'
         '<div class="card-top"><i></i><i></i><i></i></div></div></li>'
     )
     return (
-        '<section class="results" aria-busy="true" aria-label="Products">'
+        f'<section class="results" aria-busy="true" aria-label="{words.html("shelf.label")}">'
         f'<ol class="cards" aria-hidden="true">{one * 3}</ol></section>'
     )

@@ -276,3 +276,24 @@ def test_the_slider_moved_while_an_answer_is_under_way_asks_after_it(visitor: Vi
     visitor.settle()
     assert slider.input_value() == "0.2"
     assert list(clerk.sessions.variety.values()) == [0.2]
+
+
+@both_clerks
+def test_the_page_speaks_the_browsers_language_and_the_one_switched_to(chromium: Any, shop: str) -> None:
+    visitor = Visitor(chromium, shop, locale="zh-CN")
+    page = visitor.page
+    page.wait_for_selector("html[lang=zh]", timeout=PATIENCE)
+    assert page.locator("#send").inner_text() == "提问"
+    page.fill("#box textarea", "a tent")
+    page.keyboard.press("Enter")
+    page.locator(".thumb").first.wait_for()
+    visitor.settle()
+    assert page.locator("summary").filter(has_text="为什么推荐").count() > 0
+    page.click("button[data-language=en]")
+    page.wait_for_selector("html[lang=en]", timeout=PATIENCE)
+    page.wait_for_function("document.querySelector('#send').innerText === 'Ask'", timeout=PATIENCE)
+    assert page.locator("summary").filter(has_text="Why this?").count() > 0
+    page.reload()  # the switch outlasts a reload, whatever the browser asks for
+    page.wait_for_selector("#conversation .bubble.shopper", timeout=PATIENCE)
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.context.close()

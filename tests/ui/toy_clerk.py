@@ -71,6 +71,7 @@ POLICIES = (
 class ToySettings:
     shop_name: str = "Larkspur Outfitters"
     images_dir: Path | None = None
+    catalogue_language: str = "en"
 
 
 @dataclass
