@@ -49,10 +49,10 @@ class MessageReader:
         message: str,
         standing: Sequence[Constraint],
         names: Sequence[str],
-        guess: Callable[[str], Guess],
+        guess: Guess,
     ) -> Request:
         """The request with what the model found besides, or as it was. `message` is what `understand` was given,
-        `guess` says which intent it is most like. Never raises for anything the server does.
+        `standing` and `names` likewise; `guess` is what it is most like. Never raises for anything the server does.
         """
         if request.intent in _SETTLED or request.question is not None or not unread(request):
             return request
@@ -65,4 +65,4 @@ class MessageReader:
                 self._failures, self._rests_until = 0, self._clock() + REST_SECONDS
             return request
         self._failures = 0
-        return merged_reading(request, reading, self._reader, standing, message, guess(message), names)
+        return merged_reading(request, reading, self._reader, standing, message, guess, names)

@@ -39,6 +39,8 @@ from retrieval.text import fold, words
 
 MOST_ITEMS = 12
 """Of each list of a reading; nobody has more wishes in one message."""
+WISH_WORDS = 2
+"""From this many words that nothing stands for, a message asks for another thing as well (as in `understand`)."""
 POSSIBLE = 0.05
 """Likelihood, by the examples of `intents`, that a model's intent must have: it decides between what may be."""
 
@@ -61,10 +63,11 @@ _CALLED = {
 }
 
 # A model may not start over or delete anything, nor ask for the page to be made again: these have their own words.
-_CHOSEN: frozenset[Intent] = frozenset({
+CHOSEN: frozenset[Intent] = frozenset({
     "more", "similar", "compare", "details", "policy", "order", "complaint", "handover", "greeting", "small_talk",
     "thanks", "off_topic", "unclear",
 })  # fmt: skip
+"""The intents that a model may decide for."""
 
 
 def unread(request: Request) -> bool:
@@ -267,17 +270,29 @@ class _Merging:
     def steered(self, request: Request, reading: ModelReading) -> Request:
         """With the standing wishes dropped that the message gives up by name, and a correction that has its words."""
         steering = request.steering
-        dropped = list(steering.dropped)
+        dropped, spoken = list(steering.dropped), set[str]()
         for read in reading.taken_back[:MOST_ITEMS]:
             said = self.quoted(read.evidence)
             wish = next((c for c in self.context if fold(c.label) == fold(read.label)), None)
-            if said is not None and wish is not None and _gives_up(said, wish):
-                dropped.extend([wish.key] if all(c.key != wish.key for c in request.constraints) else [])
+            if said is None or wish is None or any(c.key == wish.key for c in request.constraints):
+                continue
+            if _gives_up(said, wish):
+                dropped.append(wish.key)
+                spoken.update(said.words)  # they ask for nothing of their own
         corrects = steering.corrects or (reading.corrects and bool(_CORRECTING.search(self.message)))
         dropped = list(dict.fromkeys(dropped))
         takes_back = steering.takes_back or bool(dropped)
         steering = replace(steering, dropped=tuple(dropped), takes_back=takes_back, corrects=corrects)
-        return replace(request, steering=steering)
+        extra = [w for w in request.extra.split() if w not in spoken]
+        is_all = bool(spoken) and not request.constraints and len(extra) < WISH_WORDS
+        return replace(
+            request,
+            steering=steering,
+            extra=" ".join(extra),
+            text=" ".join(w for w in request.text.split() if w not in spoken),
+            unknown=tuple(w for w in request.unknown if w not in spoken),
+            intent="relax" if is_all and request.intent in ("search", "unclear") else request.intent,
+        )
 
     def pointed(self, request: Request, reading: ModelReading, page: Sequence[str]) -> Request:
         """With the one product of the page that is spoken of in words of pointing, where the rules saw none."""
@@ -285,7 +300,8 @@ class _Merging:
         places = {place for place, s in said if s is not None and _POINTING.search(s.text)}
         if request.ordinal is not None or len(places) != 1 or not 1 <= min(places) <= len(page):
             return request
-        return replace(request, ordinal=min(places) - 1)
+        is_bare = not request.constraints and request.intent in ("search", "unclear")
+        return replace(request, ordinal=min(places) - 1, intent="refine" if is_bare else request.intent)
 
 
 def _with(request: Request, added: Sequence[_Added]) -> Request:
@@ -300,7 +316,7 @@ def _with(request: Request, added: Sequence[_Added]) -> Request:
             read |= numbers | near
         else:
             notes.append(f"I took “{' '.join(one.said.words)}” to mean {one.constraint.label}.")
-    money = {w for a in added if a.constraint.kind == "price" for w in a.said.words if w[0].isdigit()}
+    money = {w for a in added if a.constraint.kind == "price" for w in a.said.numbers}
     return replace(
         request,
         constraints=(*request.constraints, *(one.constraint for one in added)),
@@ -314,22 +330,17 @@ def _with(request: Request, added: Sequence[_Added]) -> Request:
 
 def _intent(request: Request, read: Intent, added: Sequence[_Added], guess: Guess | None) -> Intent:
     """The rules' intent, unless they and the examples were unsure; then the model's, if it may be."""
+    if added and request.intent == "unclear":
+        return "search" if any(a.constraint.kind == "category" for a in added) else "refine"
     if added or request.steering.asks or request.ordinal is not None:
-        if request.intent != "unclear":
-            return request.intent
-        wants = bool(added) or request.ordinal is not None
-        return ("search" if _category_in(added) else "refine") if wants else "relax"
+        return request.intent
     is_wish = bool(request.constraints or request.comparatives)
     unsure = request.intent == "unclear" or (guess is not None and not guess.sure and not is_wish)
-    if not unsure or read not in _CHOSEN:
+    if not unsure or read not in CHOSEN:
         return request.intent
     if guess is None or guess.probabilities.get(read, 0.0) < POSSIBLE:
         return request.intent
     return read
-
-
-def _category_in(added: Iterable[_Added]) -> bool:
-    return any(a.constraint.kind == "category" for a in added)
 
 
 def _same_matter(one: Constraint, other: Constraint) -> bool:
