@@ -58,6 +58,8 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
             dialogue, note = plan
         else:
             dialogue = apply(before, request, page, clerk.facets, clerk.settings.currency)
+        if plan is not None and before.plan and dialogue.plan:
+            request = replace(request, intent="refine" if request.intent == "search" else request.intent)
         if request.intent in ("search", "refine", "relax"):
             request = replace(request, intent=change_made(before, dialogue, request))
         if note:
@@ -142,7 +144,7 @@ def _answered(
 
     # 2) Search among what fits; where nothing fits, name the wish that excludes and take the nearest.
     page = find(clerk, dialogue)
-    absent = replies.absent_words(request, page)
+    absent = replies.absent_words(dialogue, request, page)
     if not page.hits or is_unheard_of(clerk, page, dialogue, absent):
         draft = replace(draft, absence=replies.kind_of_absence(dialogue, request, page, absent))
         reply = replies.nothing(clerk, dialogue, page, absent)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
 from assistant.dialogue import Dialogue
@@ -96,7 +97,8 @@ class Heard:
 
 def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product], earlier: Sequence[Product]) -> Heard:
     """Reads one message; `page` are the products last shown, in order, `earlier` those of the page before."""
-    public = _BRACKETED.sub(" ", redacted(message))  # a phone number is no wish, and is never repeated
+    # A phone number is no wish, and is never repeated; Chinese is read by its known words.
+    public = plainly_in_english(_BRACKETED.sub(" ", redacted(message)), clerk.vocabulary).text
     known = clerk.searcher.index.catalog.get(dialogue.focus)
     focus = [known[id] for id in dialogue.focus if id in known]
     refs = referred(public, page, focus, earlier, clerk.names, clerk.vocabulary)

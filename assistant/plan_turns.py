@@ -63,16 +63,16 @@ def plan_turn(
     if not dialogue.plan or request.intent == "more":
         return None if not dialogue.plan else (replace(dialogue, exclude_shown=True), "")
     wishes = [c for c in request.constraints if c.kind not in ("price", "category")]
+    kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
     total = total_in(message, clerk.settings.currency)
     meant = _meant(clerk, dialogue, request)
-    if total is not None and not meant and not wishes:
+    if total is not None and kind is None and not meant and not wishes:
         return with_total(dialogue, total), ""
     if request.steering.dropped:
         kept = tuple(c for c in dialogue.constraints if c.key not in request.steering.dropped)
         dialogue = replace(dialogue, constraints=kept, exclude_shown=False)
         if not wishes and not meant:
             return dialogue, ""
-    kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
     if kind is not None and not meant:
         return (added(dialogue, request), "") if is_addition(message) else None
     if meant and is_only(message):

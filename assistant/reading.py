@@ -21,7 +21,7 @@ from assistant.phrases import (
 )
 from assistant.vocabulary import Meaning, Vocabulary
 from retrieval.facets import Facets
-from retrieval.text import STOP_WORDS, stem
+from retrieval.text import STOP_WORDS, stem, words
 
 _LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
 _NUMBER_WORDS = {
@@ -36,6 +36,7 @@ _NUMBER_WORD = re.compile(
 _REFUSALS = re.compile(
     r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
 )
+_ENDINGS = re.compile(r"(?:ves|ies|es|s|y|fe|f|e)$")
 _LONG_ENOUGH = 5  # letters of an adjective in -y
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
@@ -121,6 +122,8 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
                 readings = reader.vocabulary.meanings([stem(part) for part in span[0].text.split("-")])
             if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH and span[0].text.endswith("y"):
                 readings = reader.vocabulary.meanings([stem(span[0].text[:-1])])  # "stretchy" is what has stretch
+            said = " ".join(t.text for t in span)
+            readings = tuple(m for m in readings if m.kind != "category" or _is_that_noun(said, m, reader.facets))
             meaning = _likeliest(readings, folded[: span[0].start])
             if meaning is None:
                 continue
@@ -128,12 +131,21 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
             for token in span:
                 token.used = meaning.kind != "attribute" or token.used
                 token.denied = denied
-            said = " ".join(t.text for t in span)
             found.append(Match(meaning, span[0].start, span[-1].end, denied, said))
             i += length - 1
             break
         i += 1
     return found
+
+
+def _is_that_noun(said: str, meaning: Meaning, facets: Facets) -> bool:
+    """Whether the last word said is the kind's name itself: "comfortable" is not the shelf "Comfort"."""
+    last = said.split()[-1]
+    for key in meaning.keys:
+        for word in words(facets.labels.get(key, key)):
+            if stem(word) == stem(last) and _ENDINGS.sub("", last) == _ENDINGS.sub("", word):
+                return True
+    return all(stem(last) not in {stem(w) for w in words(facets.labels.get(key, key))} for key in meaning.keys)
 
 
 def without_shelf_words(matches: list[Match], tokens: list[Token]) -> list[Match]:

@@ -12,6 +12,7 @@ from assistant.candidates import Page
 from assistant.clerk import Clerk
 from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
+from assistant.english import is_english
 from assistant.explain import short_name
 from assistant.promises import check_line
 from assistant.ranking import Ranked
@@ -51,9 +52,13 @@ def with_notes(request: Request, opening: str) -> str:
     return " ".join((*request.notes, opening))
 
 
-def absent_words(request: Request, page: Page) -> tuple[str, ...]:
-    """Words of the request that stand in no listing, and that no product found makes up for."""
-    return tuple(w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
+def absent_words(dialogue: Dialogue, request: Request, page: Page) -> tuple[str, ...]:
+    """Words of the request that stand in no listing, and that no product found makes up for. Where a kind of thing is
+    named, only what is no English word counts: a maker's name, not "stylish".
+    """
+    absent = (w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
+    named = any(c.kind == "category" and not c.negated for c in dialogue.constraints)
+    return tuple(w for w in absent if not named or not is_english(w))
 
 
 def kind_of_absence(dialogue: Dialogue, request: Request, page: Page, absent: Sequence[str]) -> Absence:

@@ -26,16 +26,22 @@ from assistant.constraints import (
     value_constraint,
 )
 from assistant.fitting import gender, loads, ranges, sizes
-from assistant.phrases import PREFERENCES, SOFTENERS, SUPERLATIVES
+from assistant.phrases import ASKING_WORDS, PREFERENCES, SOFTENERS, SUPERLATIVES
 from assistant.reading import Match, Reader, Token, is_context, use
 from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
-from retrieval.text import stem
+from retrieval.text import STOP_WORDS, stem, words
 
 _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
+_ASKED_FOR = re.compile(
+    r"(?:^|\b(?:need|want|sell|have|carry|find|show me|buy|now|rather|a|an|some|the|any|new|\d|two|three)\s+)$"
+)
+_AKIN = 5  # letters that two forms of a word share at the least
 _COLOURS = ("colour", "color")
 _SEGMENT = re.compile(r"[.;!?\n]|,(?!\d)|\b(?:and|but)\b")
+_FEW_WORDS = 6  # of a message that says no more than a number
+_LEAST_PRICE = 5.0  # a smaller bare number is a count
 _NAME_REACH = 18  # letters between a number and the name of what it measures
 _MEASURE_WORDS = {
     "high": ("height",), "tall": ("height",), "height": ("height",), "wide": ("width",), "width": ("width",),
@@ -61,7 +67,8 @@ def slots_in(
 
     # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
     stands = next((c for c in context if c.kind == "category" and not c.negated), None)
-    category = _category(folded, matches, facets, stands)
+    matches = [_as_a_value(m, folded, tokens, Scope.of(facets, stands), reader) for m in matches]
+    category = _category(folded, matches, _heads(matches, reader), facets, stands)
     if category is not None:
         found.append(category)
     refused = [m for m in matches if m.meaning.kind == "category" and m.denied]
@@ -99,6 +106,7 @@ def slots_in(
     for amount in amounts:
         if all(token.used for token in tokens if amount.start <= token.start < amount.end):
             continue  # it is a size
+        amount = _counted(folded, _as_before(amount, folded, context, spoken), scope)
         is_soft = softened(amount.start)
         near = sorted((gap, m.meaning.attribute, m) for m in spoken if (gap := _gap(amount, m)) <= 4 * _NAME_REACH)
         named = [*_named_by_word(folded, amount), *(attribute for _, attribute, _ in near)]
@@ -114,7 +122,9 @@ def slots_in(
             for _gap_to, attribute, m in near[:1]:
                 if constraint.test is not None and constraint.test.attribute == attribute:
                     use(tokens, m.start, m.end)
-        elif amount.is_money or (not amount.unit and amount.bound != "exact") or amount.low != amount.high:
+        elif amount.is_money or (
+            not amount.unit and (amount.bound != "exact" or amount.low != amount.high) and not _counts(folded, amount)
+        ):
             constraint, note = price_constraint(amount, reader.currency)
             constraint = replace(constraint, hard=not is_soft) if constraint is not None else None
             use(tokens, amount.start, amount.end)
@@ -130,11 +140,46 @@ def slots_in(
             if constraint is not None:
                 token.used = True
                 found.append(constraint)
+    found.extend(_flags_apart(folded, tokens, scope, found))
     if relative_price:
         found.append(relative_price_constraint(scope, relative_price, reader.currency))
     if in_stock:
         found.append(stock_constraint())
-    return _one_a_key(found)
+    return _one_a_key(_without_echoes(found))
+
+
+def _without_echoes(found: Sequence[Constraint]) -> list[Constraint]:
+    """ "For rooms of at least 40 m2" asks for a room size; that it is for rooms says no more."""
+    measured = {stem(w) for c in found if c.test is not None and c.test.unit for w in words(c.test.attribute)}
+    return [
+        c
+        for c in found
+        if not (c.test is not None and c.test.any_of and not c.hard and {stem(w) for w in words(c.label)} <= measured)
+    ]
+
+
+def _as_a_value(match: Match, folded: str, tokens: Sequence[Token], scope: Scope, reader: Reader) -> Match:
+    """ "Must charge laptops too", said of power banks: what they go with, not another kind of thing to look for."""
+    if match.meaning.kind != "category" or not scope.is_narrow or _ASKED_FOR.search(folded[: match.start]):
+        return match
+    others = [t for t in tokens if not match.start <= t.start < match.end and t.text not in ASKING_WORDS | STOP_WORDS]
+    if not others:
+        return match
+    readings = [m for m in reader.vocabulary.meanings([stem(w) for w in match.said.split()]) if m.kind == "value"]
+    stated = [m for m in readings if scope.states_text(m.attribute, m.keys)]
+    return replace(match, meaning=stated[0]) if stated else match
+
+
+def _heads(matches: Sequence[Match], reader: Reader) -> list[Match]:
+    """Values that end in the name of a kind: "robot vacuum", "bath towels"."""
+    found: list[Match] = []
+    for match in matches:
+        said = match.said.split()
+        if match.meaning.kind != "value" or match.denied or len(said) < 2:
+            continue
+        kinds = [m for m in reader.vocabulary.meanings([stem(said[-1])]) if m.kind == "category"]
+        found.extend(replace(match, meaning=m) for m in kinds[:1])
+    return found
 
 
 def _soft_stretches(folded: str) -> list[tuple[int, int]]:
@@ -168,12 +213,75 @@ def _release(tokens: Sequence[Token], match: Match) -> None:
         token.used &= not match.start <= token.start < match.end
 
 
+def _as_before(amount: Amount, folded: str, context: Sequence[Constraint], named: Sequence[Match]) -> Amount:
+    """ "Ok 300 then" after "under 200", "140 is enough" after 160 cm: a bare number speaks of the limit that stands."""
+    is_bare = not amount.unit and not amount.is_money and amount.low == amount.high and amount.bound == "exact"
+    is_enough = amount.bound == "min" and not amount.unit and "enough" in folded
+    if named or not (is_bare or is_enough) or len(folded.split()) > _FEW_WORDS:
+        return amount
+    price = next((c for c in context if c.kind == "price"), None)
+    if price is not None and is_bare and amount.value >= _LEAST_PRICE:
+        is_floor = price.high is None
+        low, high = (amount.value, None) if is_floor else (None, amount.value)
+        return replace(amount, low=low, high=high, bound="min" if is_floor else "max")
+    if price is None:
+        measured = [c.test for c in context if c.test is not None and c.test.unit]
+        return replace(amount, unit=measured[-1].unit) if measured else amount
+    return amount
+
+
+def _counted(folded: str, amount: Amount, scope: Scope) -> Amount:
+    """The amount with a unit that only this catalogue knows: "8 cups"."""
+    if amount.unit or amount.is_money:
+        return amount
+    word = re.match(r"[\s-]*([a-z]+)", folded[amount.end :])
+    units = {base for (name, base) in scope.facets.numbers if base and scope.states_number(name, base)}
+    if word is None:
+        return amount
+    unit = next((u for u in (word[1], f"{word[1]}s", word[1].removesuffix("s")) if u in units), "")
+    return replace(amount, unit=unit, end=amount.end + word.end()) if unit else amount
+
+
+def _counts(folded: str, amount: Amount) -> bool:
+    """Whether a noun follows, so that the number counts that and is no price: "at least 3 pockets"."""
+    word = re.match(r"[\s-]+([a-z]+)", folded[amount.end :])
+    return word is not None and word[1] not in STOP_WORDS | ASKING_WORDS and not word[1].endswith(("est", "er", "ly"))
+
+
 def _named_by_word(folded: str, amount: Amount) -> list[str]:
     """Attributes that a plain word beside a number names: "120 cm high", "27 inches wide"."""
     after = re.match(r"[\s-]*(?:in )?([a-z]+)", folded[amount.end :])
     before = re.search(r"([a-z]+)(?: of)?\s*$", folded[: amount.start])
     said = [m[1] for m in (after, before) if m is not None]
     return [attribute for word in said for attribute in _MEASURE_WORDS.get(word, ())]
+
+
+def _flags_apart(folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]) -> list[Constraint]:
+    """Yes/no facts whose words stand apart or in other forms: "closed at the heel", "with backlight" for backlit."""
+    if not scope.is_narrow:
+        return []
+    known = {c.test.attribute for c in found if c.test is not None}
+    free = [t for t in tokens if not t.used and not t.denied and not t.silent]
+    apart: list[Constraint] = []
+    for attribute, (yes, _no) in scope.facets.flags.items():
+        named = words(attribute)
+        if attribute in known or not scope.mask[yes].any():
+            continue
+        heard = [next((t for t in free if _akin(t.text, word, len(named) > 1)), None) for word in named]
+        said = [t for t in heard if t is not None]
+        if named and len({t.start for t in said}) == len(named):
+            for token in said:
+                token.used = True
+            apart.append(flag_constraint(scope, attribute, wanted=True, softened=False))
+    return apart
+
+
+def _akin(said: str, word: str, exactly: bool) -> bool:
+    """Whether a word said is the attribute's, or begins like it: "backlight" and "backlit"."""
+    if exactly or min(len(said), len(word)) < _AKIN:
+        return stem(said) == stem(word)
+    shared = next((n for n, (a, b) in enumerate(zip(said, word, strict=False)) if a != b), min(len(said), len(word)))
+    return shared >= _AKIN and shared >= 0.65 * max(len(said), len(word))
 
 
 def _superlative(word: str) -> tuple[tuple[str, ...], int, str] | None:
@@ -226,10 +334,14 @@ def _joined(found: list[Constraint], new: Constraint) -> Constraint:
     return joined_price(old, new) or replace(new, low=low, high=high, label=f"{old.label}, {new.label}")
 
 
-def _category(folded: str, matches: Sequence[Match], facets: Facets, stands: Constraint | None) -> Constraint | None:
+def _category(
+    folded: str, matches: Sequence[Match], heads: Sequence[Match], facets: Facets, stands: Constraint | None
+) -> Constraint | None:
     """The category asked for. Several: those joined by "and"/"or" together, otherwise the narrowest."""
     named = [m for m in matches if m.meaning.kind == "category" and not m.denied]
     direct = [m for m in named if not is_context(folded[: m.start])]
+    if not direct and not named and heads:
+        direct = list(heads)  # "a robot vacuum": a value that ends in the name of the kind
     if not direct and stands is None:
         direct = named[:1]
     if not direct:
