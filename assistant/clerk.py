@@ -10,8 +10,8 @@ from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
-from assistant.explain import warm_up
 from assistant.errors import SettingsError
+from assistant.explain import warm_up
 from assistant.intents import Intents, open_intents
 from assistant.message_reader import MessageReader
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
@@ -116,7 +116,7 @@ def open_generator(settings: Settings) -> TextGenerator | None:
 
 
 def open_message_reader(settings: GeneratorSettings, generator: object, shop: Reader) -> MessageReader | None:
-    """The reader beside the rules, if it is switched on. Raises SettingsError for a generator that keeps to no schema."""
+    """The reader beside the rules, if it is switched on. Raises SettingsError for a generator without schemas."""
     if not settings.reads_messages:
         return None
     if not isinstance(generator, StructuredGenerator):

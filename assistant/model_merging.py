@@ -15,7 +15,7 @@ round; at worst it ranks by a wish nobody has, and says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.constraints import (
@@ -253,18 +253,22 @@ class _Merging:
         if named:
             return _Added(constraint, said, named)
         # A thing no listing knows the words of is looked for as said, so that "we have none" is said where it is so.
-        is_unheard = not self.request.constraints and not self.context and self.left <= set(self.request.unknown)
+        heard = any(len(w) > 1 and w.isalpha() and w not in self.request.unknown for w in self.left)
+        is_unheard = not self.request.constraints and not self.context and not heard
         if is_unheard or not set(self.request.unnamed.split()).isdisjoint(said.words):
             return None
         return _Added(replace(constraint, hard=False, guessed=False), said, named)
 
-    @staticmethod
-    def without_quarrels(added: Iterable[_Added]) -> list[_Added]:
-        """The first of each matter."""
+    def without_quarrels(self, added: Sequence[_Added]) -> list[_Added]:
+        """The first of each matter, what is named before what is concluded; and each word is read once."""
         kept: list[_Added] = []
-        for one in added:
-            if not any(_same_matter(one.constraint, k.constraint) for k in kept):
-                kept.append(one)
+        spoken: set[str] = set()
+        for one in sorted(added, key=lambda a: not a.named):
+            words_left = self.left & set(one.said.words)
+            if words_left <= spoken or any(_same_matter(one.constraint, k.constraint) for k in kept):
+                continue
+            spoken |= words_left
+            kept.append(one)
         return kept
 
     def steered(self, request: Request, reading: ModelReading) -> Request:

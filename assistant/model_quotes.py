@@ -13,7 +13,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.amounts import Amount, find_amounts
 from assistant.numbers_spelled import NUMBER_WORDS, in_digits
-from assistant.phrases import NEGATIONS
+from assistant.phrases import ASKING_WORDS, NEGATIONS
 from assistant.reading import is_context, plainly_said
 from assistant.vocabulary import Vocabulary
 from retrieval.text import STOP_WORDS, TOKEN, fold, stem, words
@@ -26,8 +26,10 @@ _ENDING = 3  # letters an ending may have: "wool" and "woollen", but not "water"
 
 _MONEY = re.compile(
     r"\b(?:spend|spending|budget|pay|paying|costs?|price|priced|afford|bucks|dollars?|money|euros?|pounds?|quid|cash|"
-    r"wallet)\b|[$€£¥₹元]"
+    r"wallet)\b"
 )
+_NO_COUNT = STOP_WORDS | ASKING_WORDS | frozenset("total altogether left tops all".split())
+"""What may follow a number of money; "2 dogs" counts dogs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,11 @@ def amount_in(quote: Quote, low: float | None, high: float | None, unit: str) ->
 
 
 def is_of_money(quote: Quote, amount: Amount) -> bool:
-    """Whether a word of money stands near the number: "for 2 dogs, the price does not matter" names no price of 2."""
+    """Whether a word of money stands near the number, and nothing that it counts: "the price for 2 dogs" is not 2."""
     text = in_digits(quote.text)
+    counted = re.match(r"\s+([^\W\d_]+)", text[amount.end :])
+    if counted is not None and counted[1] not in _NO_COUNT and not _MONEY.match(counted[1]):
+        return False
     before, after = text[max(0, amount.start - _MONEY_REACH) : amount.start], text[amount.end :][:_MONEY_REACH]
     near = f"{_CLAUSE.split(before)[-1]} {_CLAUSE.split(after)[0]}"
     return amount.is_money or bool(_MONEY.search(near))
