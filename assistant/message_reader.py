@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.intents import Guess
 from assistant.model_merging import merged_reading, unread
-from assistant.model_reading import SECONDS, read_with
+from assistant.model_reading import SECONDS, kind_in, read_with
 from assistant.reading import Reader
 from assistant.structured import StructuredGenerator
 from assistant.types import Constraint
@@ -58,7 +58,10 @@ class MessageReader:
             return request
         if self._clock() < self._rests_until:
             return request
-        reading = read_with(self._generator, self._reader, message, standing, names, seconds=self._seconds)
+        kind = kind_in(request.constraints)
+        reading = read_with(
+            self._generator, self._reader, message, standing, names, category=kind, seconds=self._seconds
+        )
         if reading is None:
             self._failures += 1
             if self._failures >= FAILURES:

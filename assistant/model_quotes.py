@@ -70,9 +70,13 @@ def quoted(evidence: str, message: str, left: AbstractSet[str], vocabulary: Voca
 
 
 def _is_denied(message: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
-    before = _CLAUSE.split(plainly_said(message[:start], vocabulary))[-1]
-    near = [*TOKEN.findall(before), *TOKEN.findall(plainly_said(message[start:end], vocabulary))]
-    refused = any(w in NEGATIONS or w.endswith("n't") or w in ("cannot", "cant", "nor") for w in near)
+    # Its clause up to it, itself, and both as one: "anything | but leather" says "not" only when read together.
+    before, through = (_CLAUSE.split(plainly_said(message[:edge], vocabulary))[-1] for edge in (start, end))
+    near = TOKEN.findall(f"{before} {plainly_said(message[start:end], vocabulary)} {through}")
+    refused = any(
+        w in NEGATIONS or w in ("cannot", "cant", "nor") or w.endswith(("n't", "-free")) or w.startswith("non-")
+        for w in near
+    )
     return refused or bool(re.match(r"[- ]free\b", message[end:]))
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rapidfuzz import fuzz, process
 
@@ -20,6 +22,7 @@ from assistant.prompting import load_prompt
 from assistant.reading import Reader
 from assistant.structured import StructuredGenerator
 from assistant.types import Constraint, Intent
+from assistant.vocabulary import MOST_VALUES
 from retrieval.facets import Facets, Rows
 from retrieval.text import fold, words
 
@@ -111,13 +114,14 @@ def read_with(
     standing: Sequence[Constraint],
     names: Sequence[str],
     *,
+    category: Constraint | None = None,
     seconds: float = SECONDS,
 ) -> ModelReading | None:
     """The model's reading of the message; `standing` are the wishes that stand, `names` what the products of the
-    page are called, in order. None on any failure (no server, no time, no JSON, another shape): it is logged, and no
+    page are called, in order, `category` the kind of thing whose attributes matter. None on any failure (no server, no time, no JSON, another shape): it is logged, and no
     shopper sees it.
     """
-    prompt = prompt_for(reader, message, standing, names)
+    prompt = prompt_for(reader, message, standing, names, category)
     try:
         text = generator.structured(prompt, schema(), title=PROMPT_NAME, max_tokens=MAX_TOKENS, seconds=seconds)
         return ModelReading.model_validate_json(text)
@@ -128,15 +132,21 @@ def read_with(
     return None
 
 
-def prompt_for(reader: Reader, message: str, standing: Sequence[Constraint], names: Sequence[str]) -> str:
+def prompt_for(
+    reader: Reader,
+    message: str,
+    standing: Sequence[Constraint],
+    names: Sequence[str],
+    category: Constraint | None = None,
+) -> str:
     """The prompt; what shoppers and suppliers wrote stands in it as JSON strings, each list on one line."""
     facets = reader.facets
     message = message[:LONGEST_MESSAGE]
-    category = next((c for c in standing if c.kind == "category" and not c.negated and c.hard), None)
+    scope = Scope.of(facets, category or kind_in(standing))
     blanks = {
         "categories": _shown(facets, _names_near(message, facets.categories)),
         "brands": _shown(facets, _nearest(message, facets.brands, _BRANDS)),
-        "attributes": [_attribute(Scope.of(facets, category), name) for name in _usual_attributes(facets, category)],
+        "attributes": [_attribute(scope, name) for name in _usual_attributes(scope)],
         "standing": [c.label[:_LONGEST_NAME] for c in standing],
         "page": [name[:_LONGEST_NAME] for name in names],
         "message": message,
@@ -144,6 +154,11 @@ def prompt_for(reader: Reader, message: str, standing: Sequence[Constraint], nam
     return load_prompt(PROMPT_NAME).fill(
         {name: json.dumps(value, ensure_ascii=False) for name, value in blanks.items()}
     )
+
+
+def kind_in(wishes: Iterable[Constraint]) -> Constraint | None:
+    """The kind of thing wanted, if that is sure."""
+    return next((c for c in wishes if c.kind == "category" and not c.negated and c.hard), None)
 
 
 def _shown(facets: Facets, keys: Iterable[str]) -> list[str]:
@@ -162,12 +177,17 @@ def _nearest(message: str, table: Mapping[str, Rows], count: int) -> list[str]:
     return [found[0] for found in process.extract(fold(message), names, scorer=fuzz.partial_ratio, limit=count)]
 
 
-def _usual_attributes(facets: Facets, category: Constraint | None) -> list[str]:
-    """The attributes most listings of the category state, or of the whole shop."""
-    scope = Scope.of(facets, category)
-    names = {*facets.texts, *facets.flags, *(name for name, _base in facets.numbers)}
-    stated = {name: scope.coverage(name) for name in sorted(names)}
-    return sorted((n for n, share in stated.items() if share > 0), key=lambda n: (-stated[n], n))[:_ATTRIBUTES]
+def _usual_attributes(scope: Scope) -> list[str]:
+    """The attributes that most listings of the scope state, without those that hold names and numbers of articles."""
+    facets, stated = scope.facets, Counter[str]()
+    for name, values in facets.texts.items():
+        if len(values) <= MOST_VALUES:
+            stated[name] += int(scope.mask[np.concatenate(list(values.values()))].sum())
+    for name, (yes, no) in facets.flags.items():
+        stated[name] += int(scope.mask[yes].sum() + scope.mask[no].sum())
+    for (name, _base), (rows, _amounts) in facets.numbers.items():
+        stated[name] += int(scope.mask[rows].sum())
+    return sorted((n for n, count in stated.items() if count), key=lambda n: (-stated[n], n))[:_ATTRIBUTES]
 
 
 def _attribute(scope: Scope, name: str) -> str:
@@ -176,7 +196,7 @@ def _attribute(scope: Scope, name: str) -> str:
     label = " ".join(words(facets.labels.get(name, name)))[:_LONGEST_NAME]
     if name in facets.flags:
         return f"{label} (yes or no)"
-    column = facets.texts.get(name, {})
-    counts = {value: int(scope.mask[rows].sum()) for value, rows in column.items()}
+    column = facets.texts.get(name, {}) if len(facets.texts.get(name, {})) <= MOST_VALUES else {}
+    counts = {value: int(np.count_nonzero(scope.mask[rows])) for value, rows in column.items()}
     usual = sorted((v for v, n in counts.items() if n), key=lambda v: (-counts[v], v))[:_VALUES]
     return f"{label}: {', '.join(v[:_LONGEST_NAME] for v in usual)}" if usual else f"{label} (a number)"

@@ -215,8 +215,9 @@ def test_e_mail_addresses_and_matters_of_orders_are_not_sent(clerk: Clerk) -> No
     "reply",
     [
         die_at_once, refuse, unknown_model, stall, drip, sends(None), sends(""), sends(["text"]), sends("not json"),
-        sends(answer(), status=503), raw(b""), raw(b"null"), raw(b"[]"), raw(b'{"choices": []}'), raw(b'{"choices": 3}'),
-        raw(b'{"choices": [3]}'), raw(b'{"error": {"message": "no"}}'), raw(b"[" * 60_000), raw(b"\xff\xfe"),
+        sends(answer(), status=503), raw(b""), raw(b"null"), raw(b"[]"), raw(b'{"choices": []}'),
+        raw(b'{"choices": 3}'), raw(b'{"choices": [3]}'), raw(b'{"error": {"message": "no"}}'), raw(b"[" * 60_000),
+        raw(b"\xff\xfe"),
         raw(b" " * (LARGEST_REPLY + 1)),
     ],
 )  # fmt: skip
