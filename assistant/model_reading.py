@@ -118,8 +118,8 @@ def read_with(
     seconds: float = SECONDS,
 ) -> ModelReading | None:
     """The model's reading of the message; `standing` are the wishes that stand, `names` what the products of the
-    page are called, in order, `category` the kind of thing whose attributes matter. None on any failure (no server, no time, no JSON, another shape): it is logged, and no
-    shopper sees it.
+    page are called, in order, `category` the kind of thing whose attributes matter. None on any failure (no server, no
+    time, no JSON, another shape): it is logged, and no shopper sees it.
     """
     prompt = prompt_for(reader, message, standing, names, category)
     try:

@@ -12,6 +12,7 @@ from assistant.types import Constraint
 from assistant.understand import Request, understand
 from tests.assistant import test_understand as alone
 from tests.assistant.readings import rambling, read_beside, right, wrong
+from tests.assistant.shop import HOSTILE
 
 MODELS = {"right": right(alone.READER), "wrong": wrong(alone.READER), "rambling": rambling(alone.READER)}
 
@@ -67,9 +68,7 @@ class TestSpelling(alone.TestSpelling):
 
 
 class TestForeignAndHostileText(alone.TestForeignAndHostileText):
-    @pytest.mark.parametrize(
-        "message", ["<script>alert(1)</script>", "{{7*7}}", alone.HOSTILE, "帐篷", "\ud800", "%s %d"]
-    )
+    @pytest.mark.parametrize("message", ["<script>alert(1)</script>", "{{7*7}}", HOSTILE, "帐篷", "\ud800", "%s %d"])
     def test_it_is_words_or_nothing(self, message: str) -> None:
         request = alone.read(message)  # a wrong model may conclude something, which then only ranks
         assert not any(c.hard for c in request.constraints)

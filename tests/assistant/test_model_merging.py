@@ -47,7 +47,7 @@ def price(evidence: str, low: float | None = None, high: float | None = None) ->
 def added(message: str, before: str = "", **given: object) -> Sequence[Constraint]:
     """What the model's reading brought in; what the rules read stands before it, untouched."""
     alone = understand(message, READER, context=standing(before), names=NAMES).constraints
-    both = read(message, before, **given).constraints
+    both = read(message, before, NO_IDEA, **given).constraints
     assert both[: len(alone)] == alone
     by_key(both)
     return both[len(alone) :]
