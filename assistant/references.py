@@ -46,6 +46,7 @@ _SPANS: tuple[tuple[re.Pattern[str], Literal["leading", "trailing", "others"]], 
 )
 _ONE = re.compile(
     rf"(?:\bthe )?\b(?P<word>{_PLACE}) {_THING}\b|\bthe (?P<bare>{_PLACE})\b{_FOLLOWS}"
+    rf"|^(?:and |so |but )?(?:is|does|can|has|will|would|could|did|was) the (?P<asked>{_PLACE})\b"
     rf"|(?:\b(?:number|no\.?|nr\.?|option|product|item) ?|#)(?P<digit>10|[1-9])\b(?!\s?[%$€£.\d])"
     rf"|\b(?:number|option|product|item) (?P<spelled>one|two|three|four|five|six)\b"
 )
@@ -64,7 +65,7 @@ _PAIR = re.compile(
     r"\b(?:of|between) (?:the|those|these) (?:two|2|three|3)\b|\b(?:those|these|the) (?:two|2)\b|\bboth\b"
 )
 _SAME = re.compile(
-    r"\b(?:the )?same (?:one|model|thing|product)?\b(?! (?:for|with|budget|price|limit|colou?r|size|brand|\$))"
+    r"\b(?:the )?same (?:one|model|thing|product)?\b(?!\s?(?:for|with|budget|price|limit|colou?r|size|brand|\$))"
 )
 _EARLIER = re.compile(r"\b(?:earlier|before|previously|previous (?:page|ones)|at the (?:start|beginning))\b")
 _SLIP_LENGTH = 5
@@ -198,7 +199,11 @@ def _places(text: str) -> tuple[tuple[int, int], tuple[int, ...]] | None:
     if not found:
         return None
     wanted = [
-        _PLACES[w] if (w := m["word"] or m["bare"]) else _SPELLED[m["spelled"]] if m["spelled"] else int(m["digit"]) - 1
+        _PLACES[w]
+        if (w := m["word"] or m["bare"] or m["asked"])
+        else _SPELLED[m["spelled"]]
+        if m["spelled"]
+        else int(m["digit"]) - 1
         for m in found
     ]
     return found[0].span(), tuple(dict.fromkeys(wanted))
