@@ -56,6 +56,8 @@ class MessageReader:
         """
         if request.intent in _SETTLED or request.question is not None or not unread(request):
             return request
+        if guess.sure and guess.group != "product":
+            return request  # of another matter: a wish concluded from it would only lead it astray
         if self._clock() < self._rests_until:
             return request
         kind = kind_in(request.constraints)

@@ -125,6 +125,13 @@ class TestReading:
         assert MessageReader(model, READER).read(request, message, (), (), NO_IDEA) is request
         assert model.prompts == []
 
+    def test_what_the_examples_are_sure_is_no_matter_of_products_is_not_sent(self) -> None:
+        model = ScriptedAnswers(DRY_READ)
+        request = understand(DRY, READER)
+        policy = replace(NO_IDEA, group="policy", group_confidence=0.9)
+        assert MessageReader(model, READER).read(request, DRY, (), (), policy) is request
+        assert model.prompts == []
+
 
 class TestSwitch:
     def test_it_is_off_unless_switched_on(self) -> None:
