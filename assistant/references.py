@@ -58,7 +58,8 @@ _SPELLED = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4, "six": 5}
 _PICKED = re.compile(r"\bthe (?P<what>[a-z][\w -]{1,40}?) (?:one|model|version)\b")
 _ONE_OF = re.compile(r"\b(?:it|its|it's|this one|that one|this|that)\b")
 _ALL_OF = re.compile(
-    r"\b(?:they|them|these|those|both|all of (?:them|these|those)|all (?:three|two|four)|each(?: of them)?|any of (?:them|these|those))\b"
+    r"\b(?:they|them|these|those|both|all of (?:them|these|those)|all (?:three|two|four)|each(?: of them)?|"
+    r"any of (?:them|these|those))\b"
 )
 _PAIR = re.compile(
     r"\b(?:of|between) (?:the|those|these) (?:two|2|three|3)\b|\b(?:those|these|the) (?:two|2)\b|\bboth\b"
