@@ -63,7 +63,7 @@ def sizes(
     column = scope.facets.texts.get("size", {})
     values = [v for v, rows in column.items() if scope.mask[rows].any()]
     if not values:
-        return []
+        return _numbered(tokens, scope, amounts, softened=softened)
     firsts = {part for v in values for part in (v, v.split()[0])}
     match = next((m for m in _SIZE_SAID.finditer(folded) if m["one"].split()[0] not in _NO_SIZE), None)
     match = match or next((m for m in _SIZE_AFTER.finditer(folded) if m["one"] in firsts), None)
@@ -81,6 +81,23 @@ def sizes(
     meaning = Meaning("value", frozenset(keys or {wanted[0]}), "size")
     negated = match is not None and bool(re.search(r"\b(?:no|not|without)\s+$", folded[: match.start()]))
     return [value_constraint(scope, meaning, f"{called}{said}", negated=negated, softened=softened)]
+
+
+def _numbered(tokens: list[Token], scope: Scope, amounts: Sequence[Amount], *, softened: bool) -> list[Constraint]:
+    """A bare "42" where sizes are numbers, and 42 is one of them; after the word "size" any number is a measure."""
+    rows, stated = scope.facets.numbers.get(("size", ""), (None, None))
+    if rows is None or stated is None or not scope.is_narrow or scope.coverage("size") < COVERAGE:
+        return []
+    there = {f"{size:g}" for size in stated[scope.mask[rows]]}
+    wanted = _bare(tokens, sorted(there), amounts)[:1]
+    for token in tokens:
+        token.used |= token.text in wanted
+    test = [AttributeTest("size", low=float(w), high=float(w)) for w in wanted if w in there]
+    hard = not softened
+    return [
+        Constraint("attribute:size", "attribute", f"size {t.low:g}", hard=hard, low=t.low, high=t.high, test=t)
+        for t in test
+    ]
 
 
 def _looks_like_size(word: str) -> bool:

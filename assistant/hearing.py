@@ -14,7 +14,7 @@ from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
 from assistant.dialogue import Dialogue
-from assistant.english import is_english
+from assistant.english import is_english, is_everyday
 from assistant.explain import short_name
 from assistant.intents import Guess
 from assistant.order_turns import answers_ask, is_about_an_order
@@ -27,6 +27,8 @@ from retrieval.text import fold, stem, words
 from retrieval.types import Product
 
 # How sure the examples must be of another matter than products, by how much of a wish the rules have read.
+_ON_THE_PAGES = 0.4
+"""The same for what the shop's own pages answer."""
 _NOTHING, _WORDS_ONLY, _SOME_WISH, _PLAIN_WISH = 0.35, 0.55, 0.8, 0.93
 
 _WISHES: tuple[Intent, ...] = ("search", "refine", "relax", "replace", "more", "similar")
@@ -68,7 +70,8 @@ _BUY = re.compile(
     r"|\b(?:i'll|i will|ill|let me) (?:take|buy|order) (?:it|this|that|the)\b"
 )
 _NEAR_ORDERS = ("order", "policy", "complaint", "unclear", "small_talk")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_ASKS = re.compile(r"(?:and |so |but )?(?:is|are|does|do|can|has|have|will|would|could)\b(?! (?:you|i|we)\b)")
+SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _CLAUSE = re.compile(r"[.,;!?]\s+(?:and |but |so )?|\s+-\s+")
 _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
@@ -131,11 +134,13 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return heard
     if _COMPARE.search(text) and (page or len(refs.products) > 1):
         return _as(heard, "compare")
-    points = refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)
+    is_bare = not _asks_in_part(text, names) and not _COMPARE.search(text)
+    points = is_bare and refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)
     if dialogue.open_question and points and len(text.split()) <= _SHORT:
         return replace(_as(heard, "details"), asks=dialogue.open_question)
     called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
-    if refs.how == "name" and refs.products and _asks_in_part(text, called):
+    states = any(c.kind == "attribute" for c in request.constraints) and bool(_ASKS.match(text))
+    if refs.how == "name" and refs.products and (states or _asks_in_part(text, called)):
         return _as(heard, "details")
     if _is_gibberish(text, request, clerk):
         return _as(heard, "unclear")
@@ -144,7 +149,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
     vector = clerk.searcher.encode(public) if public.strip() else None
     guess = clerk.intents.guess(public, vector=vector)
     heard = replace(heard, guess=guess)
-    other = _other_matter(text, request, guess, refs) or _asked_in_passing(clerk, public)
+    other = _other_matter(clerk, text, request, guess, refs) or _asked_in_passing(clerk, public)
     if other:
         return _as(heard, other)
 
@@ -170,7 +175,7 @@ def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> 
     if request.intent == "unclear":
         return replace(request, intent="more") if guess.intent == "more" else request
     new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
-    names = [w for w in request.unknown if not is_english(w)]
+    names = [w for w in request.unknown if not is_everyday(w)]
     if kind is not None and names and len(names) == len(request.extra.split()) and not request.constraints:
         return replace(request, intent="refine", text="", extra="", unnamed="")  # "do you have asics?"
     strange = bool(request.unnamed or request.unknown)
@@ -183,7 +188,7 @@ def _as(heard: Heard, intent: Intent) -> Heard:
     return replace(heard, request=replace(heard.request, intent=intent, question=None))
 
 
-def _other_matter(text: str, request: Request, guess: Guess, refs: Refs) -> Intent | None:
+def _other_matter(clerk: Clerk, text: str, request: Request, guess: Guess, refs: Refs) -> Intent | None:
     """The intent, if the message is about no product; None if it is, as far as can be told."""
     if (_ORDER.search(text) or is_about_an_order(text)) and guess.group in _NEAR_ORDERS:
         return guess.group if guess.group in ("policy", "complaint") else "order"
@@ -191,17 +196,21 @@ def _other_matter(text: str, request: Request, guess: Guess, refs: Refs) -> Inte
         is_policy = is_about_the_shop(text) and guess.group_confidence < _SOME_WISH
         return "policy" if is_policy and not _has_kind(request) and not refs.products else None
     needed = _needed(request)
-    if guess.group == "policy" and is_about_the_shop(text):
-        needed = min(needed, _WORDS_ONLY)
+    if guess.group == "policy" and guess.group_confidence < needed:
+        said = clerk.policies.best(text, clerk.searcher.encoder) if clerk.policies else None
+        needed = min(needed, _ON_THE_PAGES if said is not None else _WORDS_ONLY if is_about_the_shop(text) else 1.0)
     return guess.group if guess.group_confidence >= needed else None
 
 
 def _asked_in_passing(clerk: Clerk, message: str) -> Intent | None:
     """A question about the shop or an order that ends a longer message: "he chews everything. Is that covered?" """
-    parts = [part.strip() for part in _SENTENCE.split(message) if part.strip()]
+    parts = [part.strip() for part in SENTENCE.split(message) if part.strip()]
     if len(parts) < 2 or not parts[-1].endswith("?"):
         return None
     guess = clerk.intents.guess(parts[-1])
+    said = clerk.policies.best(parts[-1], clerk.searcher.encoder) if clerk.policies else None
+    if guess.group == "policy" and said is not None and guess.group_confidence >= _ON_THE_PAGES:
+        return "policy"
     return guess.group if guess.group in ("policy", "order") and guess.group_confidence >= _SOME_WISH else None
 
 

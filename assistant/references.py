@@ -46,7 +46,7 @@ _SPANS: tuple[tuple[re.Pattern[str], Literal["leading", "trailing", "others"]], 
 )
 _ONE = re.compile(
     rf"(?:\bthe )?\b(?P<word>{_PLACE}) {_THING}\b|\bthe (?P<bare>{_PLACE})\b{_FOLLOWS}"
-    rf"|\b(?:is|was|isn't|isnt) the (?P<asked>{_PLACE}) (?=[a-z]+[ ?.!]*$)"
+    rf"|^(?:and |so |but )?(?:is|does|can|has|will|would|could|did|was) the (?P<asked>{_PLACE})\b(?! (?:aid|time)\b)"
     rf"|(?:\b(?:number|no\.?|nr\.?|option|product|item) ?|#)(?P<digit>10|[1-9])\b(?!\s?[%$€£.\d])"
     rf"|\b(?:number|option|product|item) (?P<spelled>one|two|three|four|five|six)\b"
 )

@@ -63,7 +63,7 @@ _NO_THING = frozenset(
 _NAMES = {
     "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive"),
     "brand": ("brand", "brands", "make", "maker", "manufacturer"),
-    "category": ("kind", "type", "category"),
+    "category": ("kind", "category"),
     "stock": ("stock", "availability", "available"),
     "total": ("budget", "total", "sum", "price", "money", "limit"),
 }
@@ -145,7 +145,7 @@ def steering_in(text: str, standing: Sequence[Constraint]) -> Steering:
     return Steering(
         dropped,
         takes_back,
-        bool(_CORRECTION.search(text)),
+        bool(_CORRECTION.match(text)),
         tuple(traits.items()),
         _carried(text, standing),
         bool(_REFUSAL.search(text)),

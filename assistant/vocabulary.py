@@ -106,6 +106,9 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     for name, rows in facets.categories.items() if has_categories else ():
         for phrase in _category_phrases(name, taken):
             add(phrase, "category", name, len(rows))
+        first = phrase_of(name)[:1]
+        if first and first not in taken and _only_named_by(facets, first[0], rows):
+            add(first, "category", name, len(rows))  # "a vacuum" is a vacuum cleaner
     for name, rows in facets.brands.items():
         add(phrase_of(name), "brand", name, len(rows))
     for attribute, (yes, _no) in facets.flags.items():
@@ -145,6 +148,12 @@ def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:
     for rows in columns:
         inside[rows] = True
     return bool(inside.size) and float(inside.mean()) >= share
+
+
+def _only_named_by(facets: Facets, word: str, rows: Rows) -> bool:
+    """Whether nothing but this kind of thing has the word in its name, and no value is called so."""
+    elsewhere = any(word in phrase_of(value) for values in facets.texts.values() for value in values)
+    return facets.named.get(word, 0) == len(rows) and not elsewhere
 
 
 def _calls(facets: Facets, phrase: Phrase) -> int:
