@@ -26,8 +26,8 @@ _SHORT = 3  # words
 _SIZE_SAID = re.compile(r"\b(?:sizes?|sz)\s+(?P<one>[\w./-]+(?:\s+[\d./-]+)?)(?:\s*(?:or|/|,)\s*(?P<other>[\w./-]+))?")
 _SIZE_AFTER = re.compile(r"\b(?P<one>[a-z]+)[ -]sizes?\b")
 _NO_SIZE = frozenset(
-    "and or in of for is the a an any which what that this other same right matter matters does do doesn't doesnt my your "
-    "another different with shoe dress one all please".split()
+    "and or in of for is the a an any which what that this other same right matter matters does do doesn't doesnt my "
+    "your another different with shoe dress one all please".split()
 )
 _RANGE = re.compile(
     r"^(?P<low>\d+(?:\.\d+)?)\s*(?:(?P<plus>\+)|(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[a-z]+)?$"
@@ -57,8 +57,8 @@ class _Interval:
 def sizes(
     folded: str, tokens: list[Token], scope: Scope, amounts: Sequence[Amount], *, softened: bool
 ) -> list[Constraint]:
-    """ "size 42", "size M or L", "king size", or a bare "XL" or "44" where the category comes in sizes. A size asked for
-    by that word and not there is a wish all the same: one that nothing meets.
+    """ "size 42", "size M or L", "king size", or a bare "XL" or "44" where the category comes in sizes. A size asked
+    for by that word and not there is a wish all the same: one that nothing meets.
     """
     column = scope.facets.texts.get("size", {})
     values = [v for v, rows in column.items() if scope.mask[rows].any()]
@@ -181,7 +181,9 @@ def _fits_unit(amount: Amount, units: set[str], is_age: bool, is_named: bool) ->
 
 
 def loads(folded: str, scope: Scope, amount: Amount, *, softened: bool) -> Constraint | None:
-    """ "For a dog of 30 kg", "has to hold 150 kg": an attribute that says what a thing takes at the most, at least so."""
+    """ "For a dog of 30 kg", "has to hold 150 kg": an attribute that says what a thing takes at the most is at least
+    that.
+    """
     if not amount.unit or amount.low != amount.high or amount.bound == "about":
         return None
     base = to_base(0.0, amount.unit)[1]

@@ -49,23 +49,26 @@ _PERSON = (
 )
 _HANDOVER = re.compile(
     rf"\b(?:speak|talk|chat|connect(?: me)?|transfer(?: me)?|pass me|put me through|escalate|hand me|write)\b"
-    rf"[\w' ]{{0,25}}\b{_PERSON}\b|\b(?:real|actual|live|human) (?:{_PERSON}|help|support)\b[\w ]{{0,12}}(?:please|pls|now|$)"
+    rf"[\w' ]{{0,25}}\b{_PERSON}\b"
+    rf"|\b(?:real|actual|live|human) (?:{_PERSON}|help|support)\b[\w ]{{0,12}}(?:please|pls|now|$)"
     rf"|^(?:a |an )?(?:{_PERSON}) ?(?:please|pls|now)?[.!]*$"
 )
 _ROBOT = re.compile(r"\b(?:are|r) (?:you|u)\b|\byou're\b")
 _SENSITIVE = re.compile(
-    r"\b(?:electric shock|shock(?:ed)? me|burn(?:t|ed|s)?\b(?! orange)|injur\w+|hurt|bleed\w*|hospital|caught fire|on fire|"
-    r"explod\w+|lawyer|attorney|sue|suing|legal action|court|police|fraud\w*|stolen card|used my card|scammed|"
+    r"\b(?:electric shock|shock(?:ed)? me|burn(?:t|ed|s)?\b(?! orange)|injur\w+|hurt|bleed\w*|hospital|caught fire|"
+    r"on fire|explod\w+|lawyer|attorney|sue|suing|legal action|court|police|fraud\w*|stolen card|used my card|scammed|"
     r"hacked|unauthori[sz]ed (?:charge|payment))\b"
 )
 _ABOUT_ME = re.compile(r"\b(?:my|our|me|i|he|she|you|your|son|daughter|wife|husband|dog|hes|hers?)\b")
 _ORDER = re.compile(
-    r"\b(?:my|the|an|our) (?:\w+ )?(?:orders?|parcel|package|delivery|shipment)\b|\border (?:no\.?|number|nr\.?|#)? ?\d{4,}|"
-    r"#\d{4,}|\btrack(?:ing)?\b|\bwhere(?:'s| is| are) my\b|\bcancel (?:it|that|my|the|order)\b|\b(?:password|log ?in|"
+    r"\b(?:my|the|an|our) (?:\w+ )?(?:orders?|parcel|package|delivery|shipment)\b|"
+    r"\border (?:no\.?|number|nr\.?|#)? ?\d{4,}|#\d{4,}|"
+    r"\btrack(?:ing)?\b|\bwhere(?:'s| is| are) my\b|\bcancel (?:it|that|my|the|order)\b|\b(?:password|log ?in|"
     r"sign in|my account)\b|\b(?:my|an?|the) invoice\b"
 )
 _BUY = re.compile(
-    r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
+    r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b"
+    r"|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
     r"|\b(?:i'll|i will|ill|let me) (?:take|buy|order) (?:it|this|that|the)\b"
 )
 _NEAR_ORDERS = ("order", "policy", "complaint", "unclear", "small_talk")
@@ -77,7 +80,8 @@ _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
     r"\bcompar(?:e|ed|ison|ing)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
-    r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
+    r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|"
+    r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
 )
 _BRACKETED = re.compile(r"\[[\w -]+\]")
@@ -170,9 +174,9 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
 def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
     """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
     kind = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
-    if kind is not None and guess.intent == "more" and [c.key for c in request.constraints] == ["category"]:
-        if request.constraints[0].values == kind.values:
-            return replace(request, intent="more")  # "more dog beds please"
+    kind_alone = [c.key for c in request.constraints] == ["category"]
+    if kind is not None and guess.intent == "more" and kind_alone and request.constraints[0].values == kind.values:
+        return replace(request, intent="more")  # "more dog beds please"
     if request.intent not in ("search", "unclear") or not (kind or dialogue.words) or _has_kind(request):
         return request
     if request.intent == "unclear":

@@ -196,7 +196,8 @@ def _opening(
         )
     elif limit is not None:
         lines.append(
-            f"{listed(several).capitalize()} for {money(total, currency)} together, within {money(limit, currency, short=True)}:"
+            f"{listed(several).capitalize()} for {money(total, currency)} together, "
+            f"within {money(limit, currency, short=True)}:"
         )
     else:
         lines.append(f"{listed(several).capitalize()}, {money(total, currency)} together:")
