@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from assistant.amounts import Amount
 from assistant.constraints import (
+    COVERAGE,
     Scope,
     brand_constraint,
     category_constraint,
@@ -38,10 +39,10 @@ _ASKED_FOR = re.compile(
     r"(?:^|\b(?:need|want|sell|have|carry|find|show me|buy|now|rather|a|an|some|the|any|new|\d|two|three)\s+)$"
 )
 _SAME_FOR = re.compile(r"\bsame\b.*\bfor (?:an?|some|the)\b")
+_PART = 4  # letters of a word that may stand for a value it is part of
 _AKIN = 5  # letters that two forms of a word share at the least
 _COLOURS = ("colour", "color")
 _SEGMENT = re.compile(r"[.;!?\n]|,(?!\d)|\b(?:and|but)\b")
-_FEW_WORDS = 6  # of a message that says no more than a number
 _LEAST_PRICE = 5.0  # a smaller bare number is a count
 _NAME_REACH = 18  # letters between a number and the name of what it measures
 _MEASURE_WORDS = {
@@ -107,7 +108,7 @@ def slots_in(
     for amount in amounts:
         if all(token.used for token in tokens if amount.start <= token.start < amount.end):
             continue  # it is a size
-        amount = _counted(folded, _as_before(amount, folded, context, spoken), scope)
+        amount = _counted(folded, _as_before(amount, folded, tokens, context, spoken), scope)
         is_soft = softened(amount.start)
         near = sorted((gap, m.meaning.attribute, m) for m in spoken if (gap := _gap(amount, m)) <= 4 * _NAME_REACH)
         named = [*_named_by_word(folded, amount), *(attribute for _, attribute, _ in near)]
@@ -144,6 +145,7 @@ def slots_in(
     for match in spoken:
         if any(c.test is not None and c.test.attribute == match.meaning.attribute for c in found):
             use(tokens, match.start, match.end)  # "castors for carpet"
+    found.extend(_parts_of_values(folded, tokens, scope, found))
     found.extend(_flags_apart(folded, tokens, scope, found))
     if relative_price:
         found.append(relative_price_constraint(scope, relative_price, reader.currency))
@@ -217,11 +219,14 @@ def _release(tokens: Sequence[Token], match: Match) -> None:
         token.used &= not match.start <= token.start < match.end
 
 
-def _as_before(amount: Amount, folded: str, context: Sequence[Constraint], named: Sequence[Match]) -> Amount:
+def _as_before(
+    amount: Amount, folded: str, tokens: Sequence[Token], context: Sequence[Constraint], named: Sequence[Match]
+) -> Amount:
     """ "Ok 300 then" after "under 200", "140 is enough" after 160 cm: a bare number speaks of the limit that stands."""
     is_bare = not amount.unit and not amount.is_money and amount.low == amount.high and amount.bound == "exact"
     is_enough = amount.bound == "min" and not amount.unit and "enough" in folded
-    if named or not (is_bare or is_enough) or len(folded.split()) > _FEW_WORDS:
+    others = [t for t in tokens if not amount.start <= t.start < amount.end and t.text not in ASKING_WORDS | STOP_WORDS]
+    if named or others or not (is_bare or is_enough):
         return amount
     price = next((c for c in context if c.kind == "price"), None)
     if price is not None and is_bare and amount.value >= _LEAST_PRICE:
@@ -258,6 +263,40 @@ def _named_by_word(folded: str, amount: Amount) -> list[str]:
     before = re.search(r"([a-z]+)(?: of)?\s*$", folded[: amount.start])
     said = [m[1] for m in (after, before) if m is not None]
     return [attribute for word in said for attribute in _MEASURE_WORDS.get(word, ())]
+
+
+def _parts_of_values(
+    folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]
+) -> list[Constraint]:
+    """Values of this kind of thing named by one of their words: "hard" for a hard shell, "dotted" for dotted paper."""
+    if not scope.is_narrow:
+        return []
+    known = {c.test.attribute for c in found if c.test is not None}
+    parts: list[Constraint] = []
+    for token in tokens:
+        word = token.text
+        if (
+            token.used
+            or token.silent
+            or len(word) < _PART
+            or is_context(folded[: token.start])
+            or word in PREFERENCES
+            or word in ASKING_WORDS | STOP_WORDS
+        ):
+            continue
+        holding = {
+            attribute: keys
+            for attribute, column in scope.facets.texts.items()
+            if attribute not in known and attribute not in scope.facets.lists and scope.coverage(attribute) >= COVERAGE
+            if (keys := {v for v, rows in column.items() if word in words(v) and scope.mask[rows].any()})
+        }
+        if len(holding) == 1:
+            attribute, keys = next(iter(holding.items()))
+            meaning = Meaning("value", frozenset(keys), attribute)
+            parts.append(value_constraint(scope, meaning, word, negated=token.denied, softened=False))
+            known.add(attribute)
+            token.used = True
+    return parts
 
 
 def _flags_apart(folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]) -> list[Constraint]:

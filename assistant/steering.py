@@ -61,7 +61,7 @@ _NO_THING = frozenset(
     kind sort reason problem time recommendations suggestions good requirement requirements limit""".split()
 )
 _NAMES = {
-    "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive"),
+    "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive", "cheaper", "cheap"),
     "brand": ("brand", "brands", "make", "maker", "manufacturer"),
     "category": ("kind", "category"),
     "stock": ("stock", "availability", "available"),
@@ -69,6 +69,7 @@ _NAMES = {
 }
 _SPELLINGS = {"color": "colour", "colors": "colour", "colours": "colour", "sizes": "size"}
 _SIDES = frozenset(["width", "height", "length", "depth", "diameter", "thickness", "capacity", "screen size", "volume"])
+_BEGUN = 3  # letters of a word's beginning that tell which is meant
 _NAMED_ALONE = {stem(w) for names in _NAMES.values() for w in names} | {"colour", "size", "materi", "weight"}
 _NOT_IT = re.compile(r"^(?:not|no)? ?(?:needed|required|necessary)(?: then| after all| anymore)?$")
 
@@ -139,6 +140,8 @@ def steering_in(text: str, standing: Sequence[Constraint]) -> Steering:
     traits: dict[str, bool] = {}
     for pattern, wanted in ((_NOT_THAT, False), (_THE_SAME, True)):
         for match in pattern.finditer(text):
+            if any(start <= match.start() < end for start, end in spans):
+                continue  # "same brand doesn't matter"
             traits[_TRAITS[match["trait"]]] = wanted
             spans.append(match.span())
     spans.extend(m.span() for m in _CORRECTION.finditer(text))
@@ -184,7 +187,9 @@ def _is_about(constraint: Constraint, what: set[str]) -> bool:
         return bool(what & names)
     if constraint.kind == "category":
         return bool(what & names) or (constraint.negated and bool(what & label))
-    return bool(what & (names | label)) and what <= names | label | {"use"}
+    known = names | label | {"use"}
+    begun = {w for w in what if len(w) >= _BEGUN and any(k.startswith(w) for k in names | label)}  # "the paying"
+    return bool((what & (names | label)) or begun) and what <= known | begun
 
 
 def _carried(text: str, standing: Sequence[Constraint]) -> tuple[str, ...]:
