@@ -72,6 +72,11 @@ class Page:
     catalogue: str = "en"
     """Of the products' titles."""
 
+    @property
+    def can_vary(self) -> bool:
+        """Whether there are products to choose anew; those of a plan are chosen for their sum."""
+        return bool(self.recommendations) and not any(each.item for each in self.recommendations or ())
+
 
 def replayed(page: Page, answers: Sequence[Answer], thumbs: Mapping[tuple[str, str], bool]) -> Page:
     """The page of a stored conversation, as it looked after its last answer; `thumbs` by (answer, product)."""

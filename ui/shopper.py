@@ -225,7 +225,7 @@ class Desk:
             return f"Without “{known.label}”", remove_constraint(self.clerk, page.session, known.key)
         if "variety" in pressed:
             value = _share(pressed["variety"])
-            if value is None or value == page.variety or not page.recommendations:
+            if value is None or value == page.variety or not page.can_vary:
                 return "", None
             return variety_wish(page.variety, value), set_variety(self.clerk, page.session, value)
         message = str(typed or "").strip()

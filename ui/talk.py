@@ -130,7 +130,8 @@ def chips(page: Page) -> str:
 
 def _thing(name: str, constraints: Sequence[Constraint], words: Texts) -> str:
     label = words.html("talk.thing", thing=name)
-    return f'<div class="thing" role="group" aria-label="{label}">{_chips(constraints, words)}</div>'
+    more = " wishes" if len(constraints) > 1 else ""  # a frame holds what belongs together
+    return f'<div class="thing{more}" role="group" aria-label="{label}">{_chips(constraints, words)}</div>'
 
 
 def _chips(constraints: Sequence[Constraint], words: Texts) -> str:
@@ -155,8 +156,10 @@ def _chip(constraint: Constraint, words: Texts) -> str:
 
 
 def variety(page: Page) -> str:
-    """The slider that asks for more alike or more varied products; only where there are products to choose anew."""
-    if not page.recommendations:
+    """The slider that asks for more alike or more varied products; only where there are products to choose anew: of
+    several things asked for at once, the one page is what they come to together.
+    """
+    if not page.can_vary:
         return ""
     words = texts(page.language)
     step = round(page.variety * 10)
