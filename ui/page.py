@@ -39,6 +39,7 @@ class Turn:
     more: str = ""
     """The rest of a reply whose products stand on cards, folded away under their names."""
     names: tuple[str, ...] = ()
+    """Of those products; none if the rest is a comparison in words."""
     question: str = ""
     """What the clerk asks back, at the end of the bubble and never folded away."""
     ticket: str = ""
@@ -165,7 +166,11 @@ def _reply(answer: Answer, opened: tuple[Turn, ...]) -> Turn:
     plain = Turn("clerk", reply, question=question, ticket=answer.ticket)
     if answer.comparison is not None:  # the table says row by row what the reply does
         lead, _, rows = reply.partition("\n\n")
-        return replace(plain, text=lead, more=rows, names=("The comparison in words",))
+        return replace(
+            plain,
+            text=lead,
+            more=rows,
+        )
     opening = opened[0].text if opened else ""
     if not (opening and answer.recommendations and reply.startswith(opening)):
         return plain

@@ -69,12 +69,12 @@ def _bubble(turn: Turn, number: int, words: Texts) -> str:
     lang = words.lang(language_of(turn.text))
     if turn.role == "shopper":
         you = f'<span class="sr">{words.html("talk.you")}</span>'
-        return f'<div class="bubble shopper">{you}<p{lang}>{text(turn.text)}</p></div>'
+        return f'<div class="bubble shopper">{you}<p dir="auto"{lang}>{text(turn.text)}</p></div>'
     if turn.role == "notice":
         return f'<div class="bubble notice" role="alert"><p{lang}>{text(turn.text)}</p></div>'
     more = ""
     if turn.more:
-        names = text(" · ".join(turn.names))
+        names = text(" · ".join(turn.names) or words("compare.in_words"))
         more = f'<details class="more" data-panel="{number}"><summary>{names}</summary>{prose(turn.more)}</details>'
     clerk = f'<span class="sr">{words.html("talk.clerk")}</span>'
     question = f'<p class="question">{text(turn.question)}</p>' if turn.question else ""

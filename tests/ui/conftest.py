@@ -12,10 +12,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.clerk import Clerk
+from tests.assistant.shop import PRODUCTS as CAMP
 from tests.toys import write_jsonl
 from tests.ui import toy_clerk
 from tests.ui.toy_clerk import ToyClerk
 
+DEMO_STORE = Path(__file__).parents[2] / "demo_store"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="green"/></svg>'
 
 
@@ -33,8 +35,11 @@ def shop_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def clerk(request: pytest.FixtureRequest, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """The toy clerk; the real one, over the same products, where a test asks for "real"."""
-    if getattr(request, "param", "toy") == "toy":
+    """The toy clerk; the real one, over the same products, where a test asks for "real"; and over a larger shop, with
+    policies and orders, where it asks for "camp".
+    """
+    which = getattr(request, "param", "toy")
+    if which == "toy":
         yield _toy(shop_folder, monkeypatch)
         return
     from assistant.clerk import open_clerk
@@ -44,11 +49,15 @@ def clerk(request: pytest.FixtureRequest, shop_folder: Path, monkeypatch: pytest
     from retrieval.index import build_index
 
     data = shop_folder.parent / "data"
-    feed = write_jsonl(shop_folder.parent / "feed.jsonl", toy_clerk.PRODUCTS)
+    products = CAMP if which == "camp" else toy_clerk.PRODUCTS
+    feed = write_jsonl(shop_folder.parent / "feed.jsonl", products)
     build_index([feed], data, HashEncoder())
     settings = Settings(
         shop_name="Larkspur Outfitters", data_dir=data, images_dir=shop_folder, examples=ToyClerk().examples
     )
+    if which == "camp":
+        paths = {"policies": DEMO_STORE / "policies.md", "orders": str(DEMO_STORE / "orders.csv")}
+        settings = settings.model_copy(update=paths)
     with open_clerk(settings, encoder=HashEncoder(), generator=ScriptedGenerator()) as opened:
         yield opened
 

@@ -33,7 +33,9 @@ def test_every_language_says_everything(code: str) -> None:
 def test_every_text_is_used_and_every_use_has_a_text() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in UI.glob("*.py"))
     keys = texts("en").said.keys()
-    used = set(re.findall(r"[\"']((?:header|composer|talk|status|shelf|card|notice|compare|plan)\.[a-z_]+)[\"']", source))
+    used = set(
+        re.findall(r"[\"']((?:header|composer|talk|status|shelf|card|notice|compare|plan)\.[a-z_]+)[\"']", source)
+    )
     assert used <= keys
     groups = {"status.looking", "status.checking"}  # named by the page's phase
     assert {key for key in keys if "." in key} <= used | groups
