@@ -111,7 +111,7 @@ def _action(product: Product, kind: str, words: Texts) -> str:
     pressed = f' aria-pressed="false" title="{words.html("card.act_compare_how")}"' if kind == "compare" else ""
     return (
         f'<button type="button" class="act" data-event="{"pick" if kind == "compare" else "act"}" data-act="{kind}"'
-        f' data-product="{text(product.id)}"{pressed}>{name}<span class="sr">: {text(product.title)}</span></button>'
+        f' data-product="{text(product.id)}" aria-label="{name}: {text(product.title)}"{pressed}>{name}</button>'
     )
 
 

@@ -42,17 +42,19 @@ function markPicked() {
   for (const button of there) button.setAttribute("aria-pressed", picked.has(button.dataset.product));
 }
 
+const waits = (yes) => document.querySelector("#shop")?.classList.toggle("waits", yes);
+
 // One answer at a time: what is sent meanwhile, by any part of the page, waits for its end, and only the last of it.
 // Looked at twice: the button is free a moment before the page takes the next request.
 function whenFree(act, looks = 0) {
   clearTimeout(window.clerkNext);
   const busy = document.querySelector("#send")?.disabled;
   if (busy || looks === 1) {
-    document.body.classList.add("waits");
+    waits(true);
     window.clerkNext = setTimeout(() => whenFree(act, busy ? 1 : 2), 100);
     return;
   }
-  document.body.classList.remove("waits");
+  waits(false);
   act();
 }
 if (!window.clerkListens) {
@@ -68,7 +70,7 @@ if (!window.clerkListens) {
   document.addEventListener("click", (click) => {
     if (!click.target.closest?.("#again")) return;
     clearTimeout(window.clerkNext);
-    document.body.classList.remove("waits");
+    waits(false);
   }, true);
 }
 
