@@ -32,7 +32,8 @@ PLAN = "a tent and two kettles, under $600 in all"
 def ask(desk: Desk, page: Page, typed: str = "", **data: object) -> Page:
     """The page after one message, or one press of a button."""
     *_, last = desk.respond(page, typed, SimpleNamespace(_data=data))  # type: ignore[arg-type]
-    return last[0]  # type: ignore[no-any-return]
+    page: Page = last[0]
+    return page
 
 
 def settled(page: Page, said: Answer) -> Page:

@@ -101,7 +101,7 @@ def test_products_and_replies_say_their_own_language() -> None:
     assert '<h3 id="card-title-1" lang="en">' in talk.results(page, pictures=False)
     assert '<div class="bubble clerk" lang="en">' in talk.conversation(page, ())
     english = played(clerk, "我要帐篷")[-1]
-    assert '<p lang="zh">我要帐篷</p>' in talk.conversation(english, ())
+    assert '<p dir="auto" lang="zh">我要帐篷</p>' in talk.conversation(english, ())
     assert "lang=" not in talk.results(english, pictures=False)
 
 
