@@ -38,7 +38,8 @@ _MAX = (
 _MIN = (
     "over|above|more than|at least|min|minimum|minimum of|from|starting at|no less than|not under|"
     "not less than|not below|greater than|"
-    "no (?:smaller|lighter|shorter|lower|narrower|thinner) than|higher than|bigger than|larger than|longer than|heavier than|>=|>|≥|超过|至少"
+    "no (?:smaller|lighter|shorter|lower|narrower|thinner) than|higher than|bigger than|larger than|longer than|"
+    "heavier than|>=|>|≥|超过|至少"
 )
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
 _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))\s*(?:a |an |of )?$")
@@ -106,12 +107,14 @@ def find_amounts(message: str) -> list[Amount]:
                 amounts.append(_range(message, first, second))
                 i += 2
                 continue
-        # 2) Otherwise the words before or after say how it bounds; "at least 16 GB memory and 512 GB storage" says it once.
+        # 2) Otherwise the words before or after say how it bounds; "at least 16 GB memory and 512 GB storage" says it
+        #    once.
         amount = _single(message, first)
         last = amounts[-1] if amounts else None
-        if last is not None and amount.bound == "exact" and last.bound in ("max", "min") and last.unit and amount.unit:
+        bounded = last is not None and last.bound in ("max", "min") and bool(last.unit)
+        if last is not None and bounded and amount.bound == "exact" and amount.unit:
+            low, high = (amount.value, None) if last.bound == "min" else (None, amount.value)
             if _SAID_ONCE.match(message[last.end : amount.start]):
-                low, high = (amount.value, None) if last.bound == "min" else (None, amount.value)
                 amount = replace(amount, low=low, high=high, bound=last.bound)
         amounts.append(amount)
         i += 1

@@ -50,6 +50,8 @@ def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = 
         heard = hear(clerk, before, message, page, earlier)
         beside = aside(clerk, session, message, heard, before, page)
         if beside is not None:
+            if beside.dialogue.open_question == before.open_question:  # it waits for one message, not for ever
+                beside = replace(beside, dialogue=replace(beside.dialogue, open_question=""))
             yield from _aside(clerk, session, message, heard, beside, clock)
             return
         request, note = heard.request, ""

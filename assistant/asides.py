@@ -17,13 +17,17 @@ from assistant.contrast_replies import told
 from assistant.details import MOST_PRODUCTS, details, shop_of
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
-from assistant.hearing import Heard
+from assistant.hearing import SENTENCE, Heard
 from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
 from assistant.plans import part_of
 from assistant.policies import policy_turn
 from assistant.tickets import handed_over, summary_of
 from assistant.types import Clarifying
 from retrieval.types import Product
+
+_FEW_WORDS = 2  # a sentence of no more asks nothing
+MOST_PARTS = 5
+"""Sentences of one message that are held against the shop's pages."""
 
 MISSES = 2
 """Messages not understood in a row, after which a person is asked to help."""
@@ -101,6 +105,17 @@ def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page:
     meant = heard.refs.products or tuple(page)
     spoken_of = _one_listing(meant, heard)[:MOST_PRODUCTS]
     found = details(shop_of(clerk), spoken_of, heard.asks or message)
+    is_silent = all(d.verdict == "unknown" for d in found.details)
+    if (
+        is_silent
+        and heard.refs.how != "name"
+        and clerk.policies
+        and clerk.policies.best(message, clerk.searcher.encoder)
+    ):
+        told_by_pages = _policy(clerk, message, dialogue)
+        return replace(
+            told_by_pages, fields={**told_by_pages.fields, "intent": "policy"}
+        )  # "how do I claim if it breaks": the shop's pages say it
     gone = bool(found.details) and all(d.field == "stock" and d.verdict == "no" for d in found.details)
     fields = {
         "details": found.details,
@@ -159,7 +174,11 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
 def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
     if not clerk.policies:
         return Aside(replies.NO_POLICIES, dialogue, ("Talk to a person",))
-    reply, section = policy_turn(clerk.policies, message, clerk.searcher.encoder)
+    encoder = clerk.searcher.encoder
+    parts = [message, *(part for part in SENTENCE.split(message) if len(part.split()) > _FEW_WORDS)]
+    found = [(clerk.policies.best(part, encoder), part) for part in parts[:MOST_PARTS]]
+    _score, asked = max(((best[1] if best else 0.0, part) for best, part in found), key=lambda each: each[0])
+    reply, section = policy_turn(clerk.policies, asked, encoder)
     return Aside(reply, dialogue, () if section else ("Talk to a person",), {"section": section})
 
 

@@ -40,6 +40,10 @@ _NEVER = frozenset(["warranty", "colour", "color", "language", "weight", "eyes",
 """Not asked: what all the same makers grant, what the page shows at a glance, or what nobody starts from."""
 
 
+_MEASURES = frozenset(["size", "capacity", "screen size", "storage", "memory", "sleeping capacity", "pieces", "volume"])
+"""Measures that shoppers know by heart; few could say which heel drop or battery life is right for them."""
+
+
 def question_for(clerk: Clerk, dialogue: Dialogue, candidates: Sequence[Ranked], fitting: int) -> Clarifying | None:
     """The question for a page, or None if none would pay."""
     category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
@@ -88,7 +92,7 @@ def departments(clerk: Clerk) -> Clarifying:
 def _split(best: Sequence[Ranked], attribute: str) -> tuple[float, list[str]]:
     """(bits the answer is worth, the answers, the commonest first); values of lists and yes/no are no choice of one."""
     said = [v for r in best for name, v in r.product.attributes.items() if fold(name) == attribute]
-    values = [shown(v) for v in said if isinstance(v, str | Quantity)]
+    values = [shown(v) for v in said if isinstance(v, str) or (isinstance(v, Quantity) and attribute in _MEASURES)]
     if len(values) < COVERAGE * len(best):
         return 0.0, []
     counts = Counter(values)

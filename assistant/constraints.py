@@ -18,12 +18,15 @@ from assistant.vocabulary import Meaning
 from assistant.wording import amount as worded_amount
 from assistant.wording import is_adjective, listed, money
 from retrieval.facets import Facets, Mask
-from retrieval.text import fold
+from retrieval.text import fold, words
 from retrieval.types import AttributeTest
 from retrieval.units import pretty, to_base
 
 COVERAGE = 0.8
 """Share of a category's listings that must state an attribute before a wish for it filters."""
+
+SPOKEN_OF = 0.3
+"""Share from which a kind of thing is known to be told apart by an attribute, so that what states otherwise is no answer."""
 
 MOST_STATING = 0.5
 """Share of a category's listings that must give a measure before "light" or "quiet" can be read from it."""
@@ -94,6 +97,28 @@ class Scope:
         return rows is not None and bool(self.mask[rows[0]].any())
 
 
+@dataclass(frozen=True, slots=True)
+class Firmness:
+    """How far a wish for an attribute filters, in one kind of thing."""
+
+    hard: bool
+    unstated: bool
+    """It filters, but lets pass what does not say."""
+    guessed: bool
+    ideal: bool
+
+    @classmethod
+    def of(cls, scope: Scope, attribute: str, *, softened: bool, in_list: bool = False) -> Firmness:
+        """Where most listings state it, those that do not are out; where some do, those that state otherwise; where few
+        do, or the shopper would only like it so, it ranks.
+        """
+        coverage = scope.coverage(attribute)
+        strict = coverage >= COVERAGE
+        lenient = not strict and scope.is_narrow and coverage >= SPOKEN_OF
+        hard = not softened and not in_list and (strict or lenient)
+        return cls(hard, hard and lenient, not softened and coverage < COVERAGE and not lenient, softened)
+
+
 def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, negated: bool = False) -> Constraint:
     """A kind of product. Always filters: a shop that leaves categories out has none in its vocabulary."""
     label = facets.labels[next(iter(keys))].lower() if len(keys) == 1 else said
@@ -121,30 +146,33 @@ def brand_constraint(facets: Facets, keys: frozenset[str], *, negated: bool) -> 
 def flag_constraint(scope: Scope, attribute: str, *, wanted: bool, softened: bool) -> Constraint:
     """ "waterproof" asks for a yes; "no bluetooth" only shuts out the products that say yes."""
     name = scope.facets.labels.get(attribute, attribute)
-    test = AttributeTest(attribute, flag=True, negated=not wanted)
+    firm = Firmness.of(scope, attribute, softened=softened)
+    test = AttributeTest(attribute, flag=True, negated=not wanted, unstated=wanted and firm.unstated)
     return Constraint(
         key=f"attribute:{attribute}",
         kind="attribute",
         label=name if wanted else f"{'not' if is_adjective(name) else 'no'} {name}",
-        hard=not wanted or (not softened and scope.coverage(attribute) >= COVERAGE),
+        hard=not wanted or firm.hard,
         negated=not wanted,
         test=test,
-        guessed=wanted and not softened and scope.coverage(attribute) < COVERAGE,
+        guessed=wanted and firm.guessed,
+        ideal=wanted and firm.ideal,
     )
 
 
 def value_constraint(scope: Scope, meaning: Meaning, said: str, *, negated: bool, softened: bool) -> Constraint:
     """ "blue", "merino wool", "not leather": one or more values of one attribute."""
     attribute = meaning.attribute
-    hard = negated or (not softened and not meaning.in_list and scope.coverage(attribute) >= COVERAGE)
+    firm = Firmness.of(scope, attribute, softened=softened, in_list=meaning.in_list)
     return Constraint(
         key=f"{'not ' if negated else ''}attribute:{attribute}" + (f":{said}" if negated or meaning.in_list else ""),
         kind="attribute",
         label=f"not {said}" if negated else said,
-        hard=hard,
+        hard=negated or firm.hard,
         negated=negated,
-        test=AttributeTest(attribute, any_of=meaning.keys, negated=negated),
-        guessed=not negated and not softened and scope.coverage(attribute) < COVERAGE,
+        test=AttributeTest(attribute, any_of=meaning.keys, negated=negated, unstated=not negated and firm.unstated),
+        guessed=not negated and firm.guessed,
+        ideal=not negated and firm.ideal,
     )
 
 
@@ -157,7 +185,11 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
         named = [stated[0]]
     candidates = [a for a in named if a in stated] or [a for a in _USUAL_MEASURE.get(base, ()) if a in stated]
     if base == "second" and fold(amount.unit).startswith(("y", "month", "day", "week")):
-        candidates = [a for a in named if a in stated]  # no battery lasts for years
+        candidates = [a for a in named if a in stated]  # no battery lasts for years, unless it is said to
+        said = {w for a in named for w in words(a)}
+        candidates = candidates or [a for a in stated if said & set(words(a))]
+        if not candidates:
+            return None
     if not candidates and base == "meter":
         # A length without a name could be any side of a thing: only a screen is known by its inches alone, and a thing
         # by the one side that comes in just that length.
@@ -176,15 +208,17 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
         width = NEAR_DEGREES if base == "kelvin" else NEAR * abs(low)
         low, high = low - width, low + width
     name = scope.facets.labels.get(attribute, attribute)
+    firm = Firmness.of(scope, attribute, softened=softened)
     return Constraint(
         key=f"attribute:{attribute}",
         kind="attribute",
         label=_range_label(amount) if base in ("persons", "pieces") else f"{name} {_range_label(amount)}",
-        hard=not softened and scope.coverage(attribute) >= COVERAGE,
+        hard=firm.hard,
         low=amount.low,
         high=amount.high,
-        test=AttributeTest(attribute, low=low, high=high, unit=amount.unit),
-        guessed=not softened and scope.coverage(attribute) < COVERAGE,
+        test=AttributeTest(attribute, low=low, high=high, unit=amount.unit, unstated=firm.unstated),
+        guessed=firm.guessed,
+        ideal=firm.ideal,
     )
 
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from assistant import contrasts
 from assistant.clerk import Clerk
 from assistant.contrast_facts import TOLD, Told, called, offers
-from assistant.contrasts import Shelf, budget_of, try_change, try_changes
+from assistant.contrasts import Shelf, budget_of, page_again, try_change, try_changes
+from assistant.dialogue import apply
+from assistant.explain import short_name
 from assistant.questions import Question
 from assistant.replies import WHAT_IF
 from assistant.types import Contrast, Outcome, Trial
-from assistant.wording import money, plural
+from assistant.understand import understand
+from assistant.wording import listed, money, plural
 from retrieval.types import Product
 
 
@@ -20,6 +23,8 @@ def what_if(clerk: Clerk, shelf: Shelf, question: Question, target: Product | No
     """The changes of one wish that change the first place, or put `target` there; or the one change supposed."""
     if question.amount is not None or question.wish:
         return _supposed(clerk, shelf, question)
+    if question.supposes:
+        return _imagined(clerk, shelf, question.supposes)
     first = shelf.page[0].product
     if target is not None and target.id == first.id:
         line = f"The first place is that of {called(target)} already."
@@ -82,6 +87,31 @@ def _supposed(clerk: Clerk, shelf: Shelf, question: Question) -> Told:
         return Told(f"{condition}, {called(first)} would still come first.", contrast, offers([trial]))
     line = f"{condition}, {_title(clerk, trial, first)} would come first, before {called(first)}."
     return Told(line, replace(contrast, outcome="changed"), offers([trial]))
+
+
+def _imagined(clerk: Clerk, shelf: Shelf, supposes: str) -> Told:
+    """ "What if 150 lumens were enough?": any wish in the shopper's words, read as a message would be, and run."""
+    dialogue, first = shelf.dialogue, shelf.page[0].product
+    request = replace(understand(supposes, clerk.reader, context=dialogue.constraints), intent="refine")
+    state = apply(dialogue, request, [r.product for r in shelf.page], clerk.facets, clerk.settings.currency)
+    new = [c.label for c in state.constraints if c not in dialogue.constraints]
+    gone = [c.label for c in dialogue.constraints if c.key not in {s.key for s in state.constraints}]
+    if not new and not gone:
+        line = "I could not read a wish in that, so I cannot say what would change."
+        return Told(line, Contrast("what_if", "unchanged", reruns=1), offers())
+    said = [f"With {listed([f'“{label}”' for label in new])}"] if new else []
+    said += [f"{'w' if new else 'W'}ithout {listed([f'“{label}”' for label in gone])}"] if gone else []
+    condition = " and ".join(said)
+    after = page_again(clerk, replace(state, exclude_shown=False))
+    then = after.page[0].product if after.page else None
+    trial = Trial(condition, supposes, condition, then.id if then else "", short_name(then.title) if then else "", None)
+    contrast = Contrast("what_if", "unchanged", trials=(trial,), reruns=2)
+    if then is None or after.found.given_up:
+        return Told(f"{condition}, nothing would fit.", contrast, offers())
+    if then.id == first.id:
+        return Told(f"{condition}, {called(first)} would still come first.", contrast, offers())
+    line = f"{condition}, {called(then, first)} would come first, before {called(first)}."
+    return Told(line, replace(contrast, outcome="changed"), offers())
 
 
 def _title(clerk: Clerk, trial: Trial, first: Product) -> str:

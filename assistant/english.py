@@ -16,6 +16,16 @@ def _dictionary() -> Any:
     return SpellChecker(language="en")
 
 
+COMMON = 1e-7
+"""Share of all words from which one is an everyday word: rarer ones of the dictionary are as often makers' names."""
+
+
+@lru_cache(maxsize=8192)
+def is_everyday(word: str) -> bool:
+    """Whether a folded word is a common English one: "stylish" is, "philips" is not."""
+    return bool(_dictionary().word_usage_frequency(word) >= COMMON)
+
+
 @lru_cache(maxsize=8192)
 def is_english(word: str) -> bool:
     """Whether a folded word stands in the dictionary (pyspellchecker's English list, some 160,000 forms)."""

@@ -78,7 +78,12 @@ _HINTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\blegs?\b", "inside leg"),
         (r"\b(?:hard|difficult)\b", "difficulty"),
         (r"\bguarantee\w*\b", "warranty"),
-        (r"\b(?:carry|hold|bear|support|take)\b", "maximum load"),
+        (r"\bhow long\b.*\b(?:take|takes|last|lasts)\b.*\b(?:boil|heat)|\bboil", "boil time"),
+        (r"\bhow long\b.*\b(?:charge|charging|recharge)\b", "charging time"),
+        (r"\bhow long\b.*\b(?:assemble|put together|build)\b", "assembly time"),
+        (r"\bhow long\b.*\b(?:put up|pitch|set up|setup)\b|\bquick\w* to (?:put|set|pitch)", "setup time"),
+        (r"\bhow long\b.*\b(?:take|takes|round|game|play)\b", "playing time"),
+        (r"^(?!.*\bhow long\b).*\b(?:carry|hold|bear|support|take)\b", "maximum load"),
         (r"\b(?:man|men|woman|women)(?:'?s)?\b|\b(?:ladies|guys)\b", "gender"),
     )
 )
@@ -227,6 +232,16 @@ def without_names(message: str, products: Sequence[Product]) -> str:
                 at += 1
     for start, end in sorted(set(gone), reverse=True):
         message = f"{message[:start]}it{message[end:]}"
+    return _without_versions(message, products) if gone else message
+
+
+def _without_versions(message: str, products: Sequence[Product]) -> str:
+    """The message without the version that stands beside the name: "the white it", "it in sage green"."""
+    for product in products:
+        for version in (part.strip() for part in product.title.split(",")[1:]):
+            said = re.escape(version)
+            message = re.sub(rf"\bit,? (?:in )?{said}\b", "it", message, flags=re.IGNORECASE)
+            message = re.sub(rf"\b(?:the )?{said},? it\b", "it", message, flags=re.IGNORECASE)
     return message
 
 

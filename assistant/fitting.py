@@ -26,8 +26,8 @@ _SHORT = 3  # words
 _SIZE_SAID = re.compile(r"\b(?:sizes?|sz)\s+(?P<one>[\w./-]+(?:\s+[\d./-]+)?)(?:\s*(?:or|/|,)\s*(?P<other>[\w./-]+))?")
 _SIZE_AFTER = re.compile(r"\b(?P<one>[a-z]+)[ -]sizes?\b")
 _NO_SIZE = frozenset(
-    "and or in of for is the a an any which what that this other same right matter matters does do doesn't doesnt my your "
-    "another different with shoe dress one all please".split()
+    "and or in of for is the a an any which what that this other same right matter matters does do doesn't doesnt my "
+    "your another different with shoe dress one all please".split()
 )
 _RANGE = re.compile(
     r"^(?P<low>\d+(?:\.\d+)?)\s*(?:(?P<plus>\+)|(?:-|–|to)\s*(?P<high>\d+(?:\.\d+)?))?\s*(?P<unit>[a-z]+)?$"
@@ -57,13 +57,13 @@ class _Interval:
 def sizes(
     folded: str, tokens: list[Token], scope: Scope, amounts: Sequence[Amount], *, softened: bool
 ) -> list[Constraint]:
-    """ "size 42", "size M or L", "king size", or a bare "XL" or "44" where the category comes in sizes. A size asked for
-    by that word and not there is a wish all the same: one that nothing meets.
+    """ "size 42", "size M or L", "king size", or a bare "XL" or "44" where the category comes in sizes. A size asked
+    for by that word and not there is a wish all the same: one that nothing meets.
     """
     column = scope.facets.texts.get("size", {})
     values = [v for v, rows in column.items() if scope.mask[rows].any()]
     if not values:
-        return []
+        return _numbered(tokens, scope, amounts, softened=softened)
     firsts = {part for v in values for part in (v, v.split()[0])}
     match = next((m for m in _SIZE_SAID.finditer(folded) if m["one"].split()[0] not in _NO_SIZE), None)
     match = match or next((m for m in _SIZE_AFTER.finditer(folded) if m["one"] in firsts), None)
@@ -81,6 +81,23 @@ def sizes(
     meaning = Meaning("value", frozenset(keys or {wanted[0]}), "size")
     negated = match is not None and bool(re.search(r"\b(?:no|not|without)\s+$", folded[: match.start()]))
     return [value_constraint(scope, meaning, f"{called}{said}", negated=negated, softened=softened)]
+
+
+def _numbered(tokens: list[Token], scope: Scope, amounts: Sequence[Amount], *, softened: bool) -> list[Constraint]:
+    """A bare "42" where sizes are numbers, and 42 is one of them; after the word "size" any number is a measure."""
+    rows, stated = scope.facets.numbers.get(("size", ""), (None, None))
+    if rows is None or stated is None or not scope.is_narrow or scope.coverage("size") < COVERAGE:
+        return []
+    there = {f"{size:g}" for size in stated[scope.mask[rows]]}
+    wanted = _bare(tokens, sorted(there), amounts)[:1]
+    for token in tokens:
+        token.used |= token.text in wanted
+    test = [AttributeTest("size", low=float(w), high=float(w)) for w in wanted if w in there]
+    hard = not softened
+    return [
+        Constraint("attribute:size", "attribute", f"size {t.low:g}", hard=hard, low=t.low, high=t.high, test=t)
+        for t in test
+    ]
 
 
 def _looks_like_size(word: str) -> bool:
@@ -164,7 +181,9 @@ def _fits_unit(amount: Amount, units: set[str], is_age: bool, is_named: bool) ->
 
 
 def loads(folded: str, scope: Scope, amount: Amount, *, softened: bool) -> Constraint | None:
-    """ "For a dog of 30 kg", "has to hold 150 kg": an attribute that says what a thing takes at the most, at least so."""
+    """ "For a dog of 30 kg", "has to hold 150 kg": an attribute that says what a thing takes at the most is at least
+    that.
+    """
     if not amount.unit or amount.low != amount.high or amount.bound == "about":
         return None
     base = to_base(0.0, amount.unit)[1]

@@ -14,9 +14,11 @@ from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
 from assistant.dialogue import Dialogue
-from assistant.english import is_english
+from assistant.english import is_english, is_everyday
 from assistant.explain import short_name
 from assistant.intents import Guess
+from assistant.message_reader import MessageReader
+from assistant.model_merging import CHOSEN
 from assistant.order_turns import answers_ask, is_about_an_order
 from assistant.policies import is_about_the_shop
 from assistant.privacy import redacted
@@ -27,6 +29,8 @@ from retrieval.text import fold, stem, words
 from retrieval.types import Product
 
 # How sure the examples must be of another matter than products, by how much of a wish the rules have read.
+_ON_THE_PAGES = 0.4
+"""The same for what the shop's own pages answer."""
 _NOTHING, _WORDS_ONLY, _SOME_WISH, _PLAIN_WISH = 0.35, 0.55, 0.8, 0.93
 
 _WISHES: tuple[Intent, ...] = ("search", "refine", "relax", "replace", "more", "similar")
@@ -45,34 +49,39 @@ _PERSON = (
 )
 _HANDOVER = re.compile(
     rf"\b(?:speak|talk|chat|connect(?: me)?|transfer(?: me)?|pass me|put me through|escalate|hand me|write)\b"
-    rf"[\w' ]{{0,25}}\b{_PERSON}\b|\b(?:real|actual|live|human) (?:{_PERSON}|help|support)\b[\w ]{{0,12}}(?:please|pls|now|$)"
+    rf"[\w' ]{{0,25}}\b{_PERSON}\b"
+    rf"|\b(?:real|actual|live|human) (?:{_PERSON}|help|support)\b[\w ]{{0,12}}(?:please|pls|now|$)"
     rf"|^(?:a |an )?(?:{_PERSON}) ?(?:please|pls|now)?[.!]*$"
 )
 _ROBOT = re.compile(r"\b(?:are|r) (?:you|u)\b|\byou're\b")
 _SENSITIVE = re.compile(
-    r"\b(?:electric shock|shock(?:ed)? me|burn(?:t|ed|s)?\b(?! orange)|injur\w+|hurt|bleed\w*|hospital|caught fire|on fire|"
-    r"explod\w+|lawyer|attorney|sue|suing|legal action|court|police|fraud\w*|stolen card|used my card|scammed|"
+    r"\b(?:electric shock|shock(?:ed)? me|burn(?:t|ed|s)?\b(?! orange)|injur\w+|hurt|bleed\w*|hospital|caught fire|"
+    r"on fire|explod\w+|lawyer|attorney|sue|suing|legal action|court|police|fraud\w*|stolen card|used my card|scammed|"
     r"hacked|unauthori[sz]ed (?:charge|payment))\b"
 )
 _ABOUT_ME = re.compile(r"\b(?:my|our|me|i|he|she|you|your|son|daughter|wife|husband|dog|hes|hers?)\b")
 _ORDER = re.compile(
-    r"\b(?:my|the|an|our) (?:\w+ )?(?:orders?|parcel|package|delivery|shipment)\b|\border (?:no\.?|number|nr\.?|#)? ?\d{4,}|"
-    r"#\d{4,}|\btrack(?:ing)?\b|\bwhere(?:'s| is| are) my\b|\bcancel (?:it|that|my|the|order)\b|\b(?:password|log ?in|"
+    r"\b(?:my|the|an|our) (?:\w+ )?(?:orders?|parcel|package|delivery|shipment)\b|"
+    r"\border (?:no\.?|number|nr\.?|#)? ?\d{4,}|#\d{4,}|"
+    r"\btrack(?:ing)?\b|\bwhere(?:'s| is| are) my\b|\bcancel (?:it|that|my|the|order)\b|\b(?:password|log ?in|"
     r"sign in|my account)\b|\b(?:my|an?|the) invoice\b"
 )
 _BUY = re.compile(
-    r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
+    r"\b(?:put|add)\b.{0,25}\b(?:cart|basket|bag)\b"
+    r"|\b(?:order|buy|purchase|checkout|reserve) (?:it|this|that|them|one|now)\b"
     r"|\b(?:i'll|i will|ill|let me) (?:take|buy|order) (?:it|this|that|the)\b"
 )
 _NEAR_ORDERS = ("order", "policy", "complaint", "unclear", "small_talk")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_ASKS = re.compile(r"(?:and |so |but )?(?:is|are|does|do|can|has|have|will|would|could)\b(?! (?:you|i|we)\b)")
+SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _CLAUSE = re.compile(r"[.,;!?]\s+(?:and |but |so )?|\s+-\s+")
 _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
     r"\bcompar(?:e|ed|ison|ing)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
-    r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
+    r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|"
+    r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
 )
 _BRACKETED = re.compile(r"\[[\w -]+\]")
@@ -127,11 +136,13 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return heard
     if _COMPARE.search(text) and (page or len(refs.products) > 1):
         return _as(heard, "compare")
-    points = refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)
+    is_bare = not _asks_in_part(text, names) and not _COMPARE.search(text)
+    points = is_bare and refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)
     if dialogue.open_question and points and len(text.split()) <= _SHORT:
         return replace(_as(heard, "details"), asks=dialogue.open_question)
     called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
-    if refs.how == "name" and refs.products and _asks_in_part(text, called):
+    states = any(c.kind == "attribute" for c in request.constraints) and bool(_ASKS.match(text))
+    if refs.how == "name" and refs.products and (states or _asks_in_part(text, called)):
         return _as(heard, "details")
     if _is_gibberish(text, request, clerk):
         return _as(heard, "unclear")
@@ -140,7 +151,12 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
     vector = clerk.searcher.encode(public) if public.strip() else None
     guess = clerk.intents.guess(public, vector=vector)
     heard = replace(heard, guess=guess)
-    other = _other_matter(text, request, guess, refs) or _asked_in_passing(clerk, public)
+    if clerk.message_reader is not None:  # a capable model for what the rules have left unread
+        heard = _read_further(clerk.message_reader, heard, guess, refs.text or public, dialogue, page, names)
+        if heard.request.intent != request.intent and heard.request.intent in CHOSEN:
+            return heard
+        request, refs = heard.request, heard.refs
+    other = _other_matter(clerk, text, request, guess, refs) or _asked_in_passing(clerk, public)
     if other:
         return _as(heard, other)
 
@@ -158,15 +174,15 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
 def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
     """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
     kind = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
-    if kind is not None and guess.intent == "more" and [c.key for c in request.constraints] == ["category"]:
-        if request.constraints[0].values == kind.values:
-            return replace(request, intent="more")  # "more dog beds please"
+    kind_alone = [c.key for c in request.constraints] == ["category"]
+    if kind is not None and guess.intent == "more" and kind_alone and request.constraints[0].values == kind.values:
+        return replace(request, intent="more")  # "more dog beds please"
     if request.intent not in ("search", "unclear") or not (kind or dialogue.words) or _has_kind(request):
         return request
     if request.intent == "unclear":
         return replace(request, intent="more") if guess.intent == "more" else request
     new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
-    names = [w for w in request.unknown if not is_english(w)]
+    names = [w for w in request.unknown if not is_everyday(w)]
     if kind is not None and names and len(names) == len(request.extra.split()) and not request.constraints:
         return replace(request, intent="refine", text="", extra="", unnamed="")  # "do you have asics?"
     strange = bool(request.unnamed or request.unknown)
@@ -175,11 +191,28 @@ def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> 
     return replace(request, intent="refine", unnamed="")
 
 
+def _read_further(
+    reader: MessageReader,
+    heard: Heard,
+    guess: Guess,
+    message: str,
+    dialogue: Dialogue,
+    page: Sequence[Product],
+    names: Sequence[str],
+) -> Heard:
+    """With what the model makes of the words that are left; a product that it alone saw pointed at is spoken of."""
+    request = reader.read(heard.request, message, dialogue.constraints, names, guess)
+    refs, place = heard.refs, request.ordinal
+    if place is not None and heard.request.ordinal is None and not refs.products:
+        refs = replace(refs, products=(page[place],), how="place")
+    return replace(heard, request=request, refs=refs)
+
+
 def _as(heard: Heard, intent: Intent) -> Heard:
     return replace(heard, request=replace(heard.request, intent=intent, question=None))
 
 
-def _other_matter(text: str, request: Request, guess: Guess, refs: Refs) -> Intent | None:
+def _other_matter(clerk: Clerk, text: str, request: Request, guess: Guess, refs: Refs) -> Intent | None:
     """The intent, if the message is about no product; None if it is, as far as can be told."""
     if (_ORDER.search(text) or is_about_an_order(text)) and guess.group in _NEAR_ORDERS:
         return guess.group if guess.group in ("policy", "complaint") else "order"
@@ -187,17 +220,21 @@ def _other_matter(text: str, request: Request, guess: Guess, refs: Refs) -> Inte
         is_policy = is_about_the_shop(text) and guess.group_confidence < _SOME_WISH
         return "policy" if is_policy and not _has_kind(request) and not refs.products else None
     needed = _needed(request)
-    if guess.group == "policy" and is_about_the_shop(text):
-        needed = min(needed, _WORDS_ONLY)
+    if guess.group == "policy" and guess.group_confidence < needed:
+        said = clerk.policies.best(text, clerk.searcher.encoder) if clerk.policies else None
+        needed = min(needed, _ON_THE_PAGES if said is not None else _WORDS_ONLY if is_about_the_shop(text) else 1.0)
     return guess.group if guess.group_confidence >= needed else None
 
 
 def _asked_in_passing(clerk: Clerk, message: str) -> Intent | None:
     """A question about the shop or an order that ends a longer message: "he chews everything. Is that covered?" """
-    parts = [part.strip() for part in _SENTENCE.split(message) if part.strip()]
+    parts = [part.strip() for part in SENTENCE.split(message) if part.strip()]
     if len(parts) < 2 or not parts[-1].endswith("?"):
         return None
     guess = clerk.intents.guess(parts[-1])
+    said = clerk.policies.best(parts[-1], clerk.searcher.encoder) if clerk.policies else None
+    if guess.group == "policy" and said is not None and guess.group_confidence >= _ON_THE_PAGES:
+        return "policy"
     return guess.group if guess.group in ("policy", "order") and guess.group_confidence >= _SOME_WISH else None
 
 

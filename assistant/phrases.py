@@ -97,7 +97,7 @@ ASKING_WORDS = frozenset(
     anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
     fine too then oh ah hm hmm uh um lol haha btw pls plz thx anyway though anymore still even both either enough yeah
     yep nope sorry shame pity wait hang hold right alright again else next thanks cheers ones pick picks choose go
-    back came come comes able charge spend stretch deal works work done little bit lot lots few quite rather pretty
+    back came come comes able same spend stretch deal works work done little bit lot lots few quite rather pretty
     fairly somewhat properly definitely important matters matter prefer preferred wish hope love loves like likes
     looks someone somebody brother sister friend dad mum mom wife husband son daughter kid present gift birthday
     old year years avoid hate excluding

@@ -19,6 +19,7 @@ from assistant.plans import (
     part_of,
     planned,
     several_in,
+    speaks_of_all,
     total_in,
     with_part,
     with_total,
@@ -66,7 +67,7 @@ def plan_turn(
     kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
     total = total_in(message, clerk.settings.currency)
     meant = _meant(clerk, dialogue, request)
-    if total is not None and kind is None and not meant and not wishes:
+    if total is not None and kind is None and not meant and (not wishes or speaks_of_all(message)):
         return with_total(dialogue, total), ""
     if request.steering.dropped:
         kept = tuple(c for c in dialogue.constraints if c.key not in request.steering.dropped)
@@ -197,7 +198,8 @@ def _opening(
         )
     elif limit is not None:
         lines.append(
-            f"{listed(several).capitalize()} for {money(total, currency)} together, within {money(limit, currency, short=True)}:"
+            f"{listed(several).capitalize()} for {money(total, currency)} together, "
+            f"within {money(limit, currency, short=True)}:"
         )
     else:
         lines.append(f"{listed(several).capitalize()}, {money(total, currency)} together:")

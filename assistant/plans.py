@@ -15,6 +15,7 @@ from assistant.amounts import Amount, find_amounts
 from assistant.dialogue import Dialogue, Wish, composed, merged
 from assistant.ranking import Ranked
 from assistant.reading import Match, Reader, Token, is_context, match_phrases, plainly_said, without_shelf_words
+from assistant.slots import is_short_for
 from assistant.types import Constraint
 from assistant.understand import Request, understand
 from assistant.wording import money
@@ -98,7 +99,16 @@ def _kinds(text: str, reader: Reader) -> list[Match]:
     """The kinds of things named, in order, each once; a use ("for my desk") is none."""
     tokens = [Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
     matches = without_shelf_words(match_phrases(text, tokens, find_amounts(text), reader), tokens)
-    named = [m for m in matches if m.meaning.kind == "category" and not m.denied and not is_context(text[: m.start])]
+    named: list[Match] = []
+    use_ends = -1
+    for match in matches:
+        if match.meaning.kind != "category" or match.denied or is_short_for(match, reader.facets):
+            continue
+        joined_to_use = use_ends >= 0 and bool(_JOINT.fullmatch(text[use_ends : match.start]))
+        if is_context(text[: match.start]) or joined_to_use:
+            use_ends = match.end  # "for my desk and bed"
+        else:
+            named.append(match)
     seen: list[frozenset[str]] = []
     kinds: list[Match] = []
     for match in named:
@@ -134,10 +144,15 @@ def total_in(message: str, currency: str) -> Constraint | None:
     """A new sum for a plan that stands: "the total can be 400", "could be 350 in all", "up to $400"."""
     text = fold(message)
     amounts = [a for a in find_amounts(text) if not a.unit and a.value > 0]
-    says_so = bool(_TOGETHER.search(text)) or bool(re.search(r"\b(?:budget|sum)\b", text))
-    if len(amounts) != 1 or not (says_so or amounts[0].is_money or amounts[0].bound == "max"):
+    if len(amounts) != 1 or not (speaks_of_all(text) or amounts[0].is_money or amounts[0].bound == "max"):
         return None
     return total_constraint(amounts[0], currency)
+
+
+def speaks_of_all(message: str) -> bool:
+    """Whether a message is about what all of it may cost."""
+    text = fold(message)
+    return bool(_TOGETHER.search(text)) or bool(re.search(r"\b(?:budget|sum)\b", text))
 
 
 def planned(dialogue: Dialogue, several: Several) -> Dialogue:

@@ -91,6 +91,8 @@ class Question:
     amount: float | None = None
     """For "what_if": money, in the shop's currency; a difference if `relative`."""
     relative: bool = False
+    supposes: str = ""
+    """For "what_if": any other wish that is imagined, in the shopper's words: "150 lumens were enough"."""
     wish: str = ""
     """For "what_if": the key of the standing wish that is imagined gone."""
 
@@ -112,7 +114,12 @@ def question_in(message: str, *, names: Sequence[str], wishes: Sequence[tuple[st
         if match and points_at(match["name"], names):
             return Question("what_if", one=match["name"])
     match = _IF.match(said)
-    return _what_if(match["what"] or f"i had {match['more']}", wishes) if match else None
+    if match is None:
+        return None
+    supposed = _what_if(match["what"] or f"i had {match['more']}", wishes)
+    if supposed is None and said.startswith(("what if ", "and what if ", "how about if ")) and names:
+        return Question("what_if", supposes=match["what"])
+    return supposed
 
 
 def points_at(text: str, names: Sequence[str]) -> bool:

@@ -36,7 +36,7 @@ _NUMBER_WORD = re.compile(
 _REFUSALS = re.compile(
     r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
 )
-_ENDINGS = re.compile(r"(?:ves|ies|es|s|y|fe|f|e)$")
+_ADJECTIVE = re.compile(r"(?:y|en)$")
 _LONG_ENOUGH = 5  # letters of an adjective in -y
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
 
@@ -120,8 +120,11 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
                 readings = reader.vocabulary.meanings([stem("-".join(t.text for t in span))])
             if not readings and length == 1 and "-" in span[0].text:
                 readings = reader.vocabulary.meanings([stem(part) for part in span[0].text.split("-")])
-            if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH and span[0].text.endswith("y"):
-                readings = reader.vocabulary.meanings([stem(span[0].text[:-1])])  # "stretchy" is what has stretch
+            if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH:
+                bare = _ADJECTIVE.sub("", span[0].text)  # "stretchy" is what has stretch, "wooden" what is of wood
+                readings = reader.vocabulary.meanings([stem(bare)]) if bare != span[0].text else ()
+            if not readings and length == 1 and len(span[0].text) >= _LONG_ENOUGH:
+                readings = _tail_of(span[0].text, reader)
             said = " ".join(t.text for t in span)
             readings = tuple(m for m in readings if m.kind != "category" or _is_that_noun(said, m, reader.facets))
             meaning = _likeliest(readings, folded[: span[0].start])
@@ -143,15 +146,43 @@ def _is_that_noun(said: str, meaning: Meaning, facets: Facets) -> bool:
     last = said.split()[-1]
     for key in meaning.keys:
         for word in words(facets.labels.get(key, key)):
-            if stem(word) == stem(last) and _ENDINGS.sub("", last) == _ENDINGS.sub("", word):
+            if stem(word) == stem(last) and _singulars(last) & _singulars(word):
                 return True
     return all(stem(last) not in {stem(w) for w in words(facets.labels.get(key, key))} for key in meaning.keys)
+
+
+def _tail_of(word: str, reader: Reader) -> tuple[Meaning, ...]:
+    """The kind of thing that a word ends: "watch" where the shop has smartwatches."""
+    ended = {
+        meaning
+        for phrase, meanings in reader.vocabulary.phrases.items()
+        if len(phrase) == 1 and phrase[0] != stem(word) and phrase[0].endswith(stem(word))
+        for meaning in meanings
+        if meaning.kind == "category"
+    }
+    return tuple(ended) if len(ended) == 1 else ()
+
+
+def _singulars(word: str) -> set[str]:
+    """The word, and what it may be the plural of."""
+    found = {word}
+    for ending, singulars in (("s", ("",)), ("es", ("",)), ("ies", ("y", "ie")), ("ves", ("f", "fe"))):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            found |= {word.removesuffix(ending) + singular for singular in singulars}
+    return found
 
 
 def without_shelf_words(matches: list[Match], tokens: list[Token]) -> list[Match]:
     """ "A light tent" asks for a tent, though lights are sold too: an adjective before a category is none itself."""
     categories = [m for m in matches if m.meaning.kind == "category"]
     adjectives = [m for m in categories[:-1] if m.said in PREFERENCES]
+    last = categories[-1] if categories else None
+    if (
+        last is not None
+        and last.said in PREFERENCES
+        and any(t.text in ("one", "ones") for t in tokens if t.start >= last.end)
+    ):
+        adjectives.append(last)  # "a light one"
     for match in adjectives:
         for token in tokens:
             token.used &= not match.start <= token.start < match.end
@@ -195,6 +226,15 @@ def mend_spelling(tokens: list[Token], reader: Reader) -> tuple[list[Token], lis
         word = token.text
         strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
         if strange and word not in ASKING_WORDS and word not in STOP_WORDS and not is_english(word):
+            filler = process.extractOne(
+                word,
+                ASKING_WORDS,
+                scorer=DamerauLevenshtein.distance,
+                score_cutoff=1 if len(word) >= _LONG_ENOUGH else 0,
+            )
+            if filler is not None and filler[0][0] == word[0]:  # "actualy" asks for nothing
+                result.append(Token(filler[0], token.start, token.end))
+                continue
             best = process.extractOne(
                 word,
                 reader.vocabulary.spellings,

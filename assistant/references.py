@@ -46,6 +46,7 @@ _SPANS: tuple[tuple[re.Pattern[str], Literal["leading", "trailing", "others"]], 
 )
 _ONE = re.compile(
     rf"(?:\bthe )?\b(?P<word>{_PLACE}) {_THING}\b|\bthe (?P<bare>{_PLACE})\b{_FOLLOWS}"
+    rf"|^(?:and |so |but )?(?:is|does|can|has|will|would|could|did|was) the (?P<asked>{_PLACE})\b(?! (?:aid|time)\b)"
     rf"|(?:\b(?:number|no\.?|nr\.?|option|product|item) ?|#)(?P<digit>10|[1-9])\b(?!\s?[%$€£.\d])"
     rf"|\b(?:number|option|product|item) (?P<spelled>one|two|three|four|five|six)\b"
 )
@@ -58,13 +59,15 @@ _SPELLED = {"one": 0, "two": 1, "three": 2, "four": 3, "five": 4, "six": 5}
 _PICKED = re.compile(r"\bthe (?P<what>[a-z][\w -]{1,40}?) (?:one|model|version)\b")
 _ONE_OF = re.compile(r"\b(?:it|its|it's|this one|that one|this|that)\b")
 _ALL_OF = re.compile(
-    r"\b(?:they|them|these|those|both|all of (?:them|these|those)|all (?:three|two|four)|each(?: of them)?|any of (?:them|these|those))\b"
+    r"\b(?:they|them|these|those|both|all of (?:them|these|those)|all (?:three|two|four)|each(?: of them)?|"
+    r"any of (?:them|these|those))\b"
 )
 _PAIR = re.compile(
     r"\b(?:of|between) (?:the|those|these) (?:two|2|three|3)\b|\b(?:those|these|the) (?:two|2)\b|\bboth\b"
 )
 _SAME = re.compile(
-    r"\b(?:the )?same (?:one|model|thing|product)?\b(?! (?:for|with|budget|price|limit|colou?r|size|brand|\$))"
+    r"\b(?:the )?same(?: (?:one|model|thing|product))?\b"
+    r"(?! (?:for|with|budget|price|limit|colou?r|size|brand|make|maker|material|wishes|requirements|criteria|\$))"
 )
 _EARLIER = re.compile(r"\b(?:earlier|before|previously|previous (?:page|ones)|at the (?:start|beginning))\b")
 _SLIP_LENGTH = 5
@@ -198,7 +201,11 @@ def _places(text: str) -> tuple[tuple[int, int], tuple[int, ...]] | None:
     if not found:
         return None
     wanted = [
-        _PLACES[w] if (w := m["word"] or m["bare"]) else _SPELLED[m["spelled"]] if m["spelled"] else int(m["digit"]) - 1
+        _PLACES[w]
+        if (w := m["word"] or m["bare"] or m["asked"])
+        else _SPELLED[m["spelled"]]
+        if m["spelled"]
+        else int(m["digit"]) - 1
         for m in found
     ]
     return found[0].span(), tuple(dict.fromkeys(wanted))
@@ -297,8 +304,22 @@ def _named_on_page(text: str, page: Sequence[Product], names: Names, vocabulary:
     for product, said in hits.values():
         match = re.search(rf"(?:\bthe )?(?:\b[\w']+ )?\b{re.escape(said)}\b(?: one)?", placed)
         if match:
-            placed = placed[: match.start()] + _name_placed(match.group(), page, product) + placed[match.end() :]
+            end = match.end() + _rest_of_name(product, said, placed[match.end() :])
+            placed = placed[: match.start()] + _name_placed(match.group(), page, product) + placed[end:]
     return Refs(found, "name", placed, said=next(iter(hits.values()))[1])
+
+
+def _rest_of_name(product: Product, said: str, after: str) -> int:
+    """How many letters of what follows go on with the product's title: " kettle" after "the oakley plain"."""
+    title = words(product.title)
+    rest = title[title.index(said) + 1 :] if said in title else []
+    length = 0
+    for word in rest:
+        match = re.match(rf" {re.escape(word)}\b", after[length:])
+        if match is None:
+            break
+        length += match.end()
+    return length
 
 
 def _name_placed(said: str, page: Sequence[Product], product: Product) -> str:

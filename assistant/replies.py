@@ -12,10 +12,10 @@ from assistant.candidates import Page
 from assistant.clerk import Clerk
 from assistant.constraints import Scope
 from assistant.dialogue import Dialogue
-from assistant.english import is_english
+from assistant.english import is_everyday
 from assistant.explain import short_name
 from assistant.promises import check_line
-from assistant.ranking import Ranked
+from assistant.ranking import Ranked, judge
 from assistant.reasons import in_order
 from assistant.types import Absence, Constraint, Dropped, Recommendation, Sentence
 from assistant.understand import Request
@@ -58,20 +58,26 @@ def absent_words(dialogue: Dialogue, request: Request, page: Page) -> tuple[str,
     """
     absent = (w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
     named = any(c.kind == "category" and not c.negated for c in dialogue.constraints)
-    return tuple(w for w in absent if not named or not is_english(w))
+    return tuple(w for w in absent if not named or not is_everyday(w))
 
 
 def kind_of_absence(dialogue: Dialogue, request: Request, page: Page, absent: Sequence[str]) -> Absence:
     """Which of the three true answers the reply gives, where something is not there."""
     if page.sold_out:
         return "out_of_stock"
-    if page.given_up:
+    if page.given_up or unmet(dialogue, page):
         return "not_with_that"
     if dialogue.exclude_shown and not page.hits:
         return ""
     if says_nearest(dialogue, request, absent) or not page.hits or (absent and _beside_category(request, absent)):
         return "not_carried"
     return ""
+
+
+def unmet(dialogue: Dialogue, page: Page) -> list[Constraint]:
+    """Wishes that only rank, though they were not said to be ideals, and that not one product found meets."""
+    wishes = [c for c in dialogue.constraints if not (c.hard or c.ideal or c.guessed or c.note or c.negated)]
+    return [c for c in wishes if page.hits and not any(judge(c, hit.product)[1] for hit in page.hits)]
 
 
 def small_talk(request: Request, shop_name: str, on_page: int) -> str:
@@ -151,6 +157,11 @@ def opening(
         lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
         lines.append(f"The nearest {_count(ranked)} we have:")
     else:
+        missed = unmet(dialogue, page)
+        if missed:
+            lines.append(
+                f"None of what fits otherwise is listed with {listed([f'“{c.label}”' for c in missed], 'or')}."
+            )
         if absent and _beside_category(request, absent):
             lines.append(f"None of our listings mentions {listed([f'“{w}”' for w in absent[:3]], 'or')}.")
         lines.append(_found(dialogue, page.fitting, ranked))

@@ -37,6 +37,7 @@ _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
 _ASKED_FOR = re.compile(
     r"(?:^|\b(?:need|want|sell|have|carry|find|show me|buy|now|rather|a|an|some|the|any|new|\d|two|three)\s+)$"
 )
+_SAME_FOR = re.compile(r"\bsame\b.*\bfor (?:an?|some|the)\b")
 _AKIN = 5  # letters that two forms of a word share at the least
 _COLOURS = ("colour", "color")
 _SEGMENT = re.compile(r"[.;!?\n]|,(?!\d)|\b(?:and|but)\b")
@@ -140,6 +141,9 @@ def slots_in(
             if constraint is not None:
                 token.used = True
                 found.append(constraint)
+    for match in spoken:
+        if any(c.test is not None and c.test.attribute == match.meaning.attribute for c in found):
+            use(tokens, match.start, match.end)  # "castors for carpet"
     found.extend(_flags_apart(folded, tokens, scope, found))
     if relative_price:
         found.append(relative_price_constraint(scope, relative_price, reader.currency))
@@ -226,7 +230,7 @@ def _as_before(amount: Amount, folded: str, context: Sequence[Constraint], named
         return replace(amount, low=low, high=high, bound="min" if is_floor else "max")
     if price is None:
         measured = [c.test for c in context if c.test is not None and c.test.unit]
-        return replace(amount, unit=measured[-1].unit) if measured else amount
+        return replace(amount, unit=measured[-1].unit) if measured and (is_enough or is_bare) else amount
     return amount
 
 
@@ -292,6 +296,13 @@ def _superlative(word: str) -> tuple[tuple[str, ...], int, str] | None:
     return attributes, direction, word
 
 
+def is_short_for(match: Match, facets: Facets) -> bool:
+    """Whether only the first word of the kind's name is said: "rain" for rain jackets, which as a use asks for none."""
+    named = [words(facets.labels.get(key, key)) for key in match.meaning.keys]
+    said = words(match.said)
+    return len(said) == 1 and all(len(name) > 1 and stem(name[-1]) != stem(said[0]) for name in named)
+
+
 def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
     """The last of a key stands, except that "navy or grey" and "Brindle or Northlea" are one wish for either."""
     kept: dict[str, Constraint] = {}
@@ -342,8 +353,8 @@ def _category(
     direct = [m for m in named if not is_context(folded[: m.start])]
     if not direct and not named and heads:
         direct = list(heads)  # "a robot vacuum": a value that ends in the name of the kind
-    if not direct and stands is None:
-        direct = named[:1]
+    if not direct and (stands is None or _SAME_FOR.search(folded)):
+        direct = [m for m in named if not is_short_for(m, facets)][:1]
     if not direct:
         return None
     gaps = [folded[a.end : b.start] for a, b in itertools.pairwise(direct)]

@@ -30,18 +30,22 @@ _LIMIT = r"(?:limit|filter|bit|part|thing|wish|requirement|constraint|restrictio
 _TAKING_BACK = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b(?:in |of )?(?:any|whatever|whichever|every) (?!of\b)(?:other |old )?{_WHAT}(?: at all)?(?: {_FINE}|{_END})",
+        rf"\b(?:in |of )?(?:any|whatever|whichever|every) (?!of\b)(?:other |old )?{_WHAT}(?: at all)?"
+        rf"(?: {_FINE}|{_END})",
         rf"\b(?:the |its |my )?{_WHAT} {_SURELY}{_NOT} {_SURELY}(?:matter|important)s?\b",
         rf"\b{_NOT} {_SURELY}matter (?:which|what|the) {_WHAT}{_END}",
         rf"\b(?:the |its |my )?{_WHAT} (?:is|are)(?:n'?t| not) (?:that |so |really |as )?{_NEEDED}\b",
         rf"\b{_WHAT} not {_NEEDED}\b",
-        rf"\b(?:i )?{_NOT} {_SURELY}(?:care|mind|worry|fussed|bothered)(?: about| for)? (?:the |which |what |its )?{_WHAT}{_END}",
+        rf"\b(?:i )?{_NOT} {_SURELY}(?:care|mind|worry|fussed|bothered)(?: about| for)? "
+        rf"(?:the |which |what |its )?{_WHAT}{_END}",
         rf"\b{_DROP}(?: about)? (?:what i said about |the |my |that |about )*{_WHAT}(?: {_LIMIT})?{_END}",
-        rf"\b(?:it |they |that )?{_NOT} {_SURELY}(?:have to|need to|must|got to)(?: be| have| come)?(?: from| in| with)? "
-        rf"(?:an? |the |that )?{_WHAT}{_END}",
-        rf"\b(?:i |we )?(?:don'?t|do not|no longer) {_SURELY}need (?:it to be |it to have |them to be |an? |the |that )?"
-        rf"{_WHAT}(?: anymore| any more| any longer| after all)?{_END}",
-        rf"\b(?:no need for|not necessarily|no need to be|needn'?t be|need not be) (?:an? |the |in |for )?{_WHAT}{_END}",
+        rf"\b(?:it |they |that )?{_NOT} {_SURELY}(?:have to|need to|must|got to)(?: be| have| come)?"
+        rf"(?: from| in| with)? (?:an? |the |that )?{_WHAT}{_END}",
+        rf"\b(?:i |we )?(?:don'?t|do not|no longer) {_SURELY}need "
+        rf"(?:it to be |it to have |them to be |an? |the |that )?{_WHAT}"
+        rf"(?: anymore| any more| any longer| after all)?{_END}",
+        rf"\b(?:no need for|not necessarily|no need to be|needn'?t be|need not be) "
+        rf"(?:an? |the |in |for )?{_WHAT}{_END}",
         rf"\bno {_WHAT} (?:needed|required|necessary)\b",
         rf"\b(?:without|no) (?:the |an? |any |my )?{_WHAT} {_LIMIT}\b",
         rf"\b{_WHAT} {_IS}(?: also| too)? (?:ok|okay|fine|alright|all right|good)"
@@ -59,7 +63,7 @@ _NO_THING = frozenset(
 _NAMES = {
     "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive"),
     "brand": ("brand", "brands", "make", "maker", "manufacturer"),
-    "category": ("kind", "type", "category"),
+    "category": ("kind", "category"),
     "stock": ("stock", "availability", "available"),
     "total": ("budget", "total", "sum", "price", "money", "limit"),
 }
@@ -141,7 +145,7 @@ def steering_in(text: str, standing: Sequence[Constraint]) -> Steering:
     return Steering(
         dropped,
         takes_back,
-        bool(_CORRECTION.search(text)),
+        bool(_CORRECTION.match(text)),
         tuple(traits.items()),
         _carried(text, standing),
         bool(_REFUSAL.search(text)),

@@ -46,6 +46,8 @@ class Constraint:
     """Where a number was not the shopper's own: "cheap: the lower third of our tents"."""
     guessed: bool = False
     """Soft only because few listings state the attribute: the word may well mean something else."""
+    ideal: bool = False
+    """Said to be no must: "ideally", "if possible"."""
     item: str = ""
     """Which of several things asked for at once it is about: "sleeping bags"; "" for the one thing, or for all."""
 

@@ -21,7 +21,7 @@ Phrase = tuple[str, ...]
 """Stems in order."""
 
 _LONGEST_PHRASE = 5
-_MOST_VALUES = 400
+MOST_VALUES = 400
 """An attribute with more distinct texts than this holds names or sentences, nothing to filter by."""
 _FEWEST_ROWS = 2
 """A value that a single product of a large catalogue states is a peculiarity of its listing."""
@@ -106,12 +106,15 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     for name, rows in facets.categories.items() if has_categories else ():
         for phrase in _category_phrases(name, taken):
             add(phrase, "category", name, len(rows))
+        first = phrase_of(name)[:1]
+        if first and first not in taken and _only_named_by(facets, first[0], rows):
+            add(first, "category", name, len(rows))  # "a vacuum" is a vacuum cleaner
     for name, rows in facets.brands.items():
         add(phrase_of(name), "brand", name, len(rows))
     for attribute, (yes, _no) in facets.flags.items():
         add(phrase_of(attribute), "flag", attribute, len(yes), attribute)
     for attribute, values in facets.texts.items():
-        if len(values) > _MOST_VALUES:
+        if len(values) > MOST_VALUES:
             continue
         fewest = 1 if len(facets) < 5000 else _FEWEST_ROWS
         for value, rows in values.items():
@@ -145,6 +148,12 @@ def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:
     for rows in columns:
         inside[rows] = True
     return bool(inside.size) and float(inside.mean()) >= share
+
+
+def _only_named_by(facets: Facets, word: str, rows: Rows) -> bool:
+    """Whether nothing but this kind of thing has the word in its name, and no value is called so."""
+    elsewhere = any(word in phrase_of(value) for values in facets.texts.values() for value in values)
+    return facets.named.get(word, 0) == len(rows) and not elsewhere
 
 
 def _calls(facets: Facets, phrase: Phrase) -> int:
@@ -183,7 +192,7 @@ def _spellings(facets: Facets) -> frozenset[str]:
     """Single words of five letters and more from everything that can be asked for by name."""
     names = [*facets.categories, *facets.brands, *facets.flags]
     for values in facets.texts.values():
-        if len(values) <= _MOST_VALUES:
+        if len(values) <= MOST_VALUES:
             names.extend(values)
     found = {word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()}
     singular = {word[:-1] for word in found if word.endswith("s") and not word.endswith("ss") and len(word) > 5}

@@ -75,6 +75,8 @@ class Facets:
             keep &= ~self._any(self.brands, filter.not_brands)
         for test in filter.attributes:
             passed = self.passing(test)
+            if test.unstated:
+                passed |= ~self.stating(test.attribute)
             keep &= ~passed if test.negated else passed
         if filter.exclude_ids:
             keep &= ~np.isin(np.asarray(self.ids, dtype=object), list(filter.exclude_ids))

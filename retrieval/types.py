@@ -73,6 +73,8 @@ class AttributeTest:
     high: float | None = None
     unit: str = ""
     negated: bool = False
+    unstated: bool = False
+    """Listings that say nothing of the attribute pass as well: only what states otherwise is shut out."""
 
 
 @dataclass(frozen=True, slots=True)
