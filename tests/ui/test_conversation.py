@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
@@ -31,9 +31,9 @@ PLAN = "a tent and two kettles, under $600 in all"
 
 def ask(desk: Desk, page: Page, typed: str = "", **data: object) -> Page:
     """The page after one message, or one press of a button."""
-    *_, last = desk.respond(page, typed, SimpleNamespace(_data=data))  # type: ignore[arg-type]
-    page: Page = last[0]
-    return page
+    *_, last = desk.respond(page, typed, cast(Any, SimpleNamespace(_data=data)))
+    after: Page = last[0]
+    return after
 
 
 def settled(page: Page, said: Answer) -> Page:
