@@ -296,7 +296,7 @@ def _asks_in_part(text: str, names: Sequence[str]) -> bool:
 def _asks_facts(text: str, guess: Guess, refs: Refs, request: Request, names: Sequence[str]) -> bool:
     if _asks_in_part(text, names):
         return True
-    if request.steering.asks or request.comparatives:
+    if request.steering.asks or request.steering.refuses or request.comparatives:
         return False
     if guess.intent == "details" and refs.how in ("name", "place", "pick", "pronoun"):
         return True
