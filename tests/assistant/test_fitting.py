@@ -22,10 +22,19 @@ SHOP = make_reader()
 def of(category: str, attribute: str, *values: AttributeValue) -> list[Product]:
     """One product a value, called by it: "games 3+ years"."""
     return [
-        Product(id=f"{category}-{n}", title=f"{category} no {n}", description=f"One of our {category}.",
-                brand="Plainmake", category=("Shop", category), price=10.0 + n, currency="USD", stock=5, attributes={attribute: value})
+        Product(
+            id=f"{category}-{n}",
+            title=f"{category} no {n}",
+            description=f"One of our {category}.",
+            brand="Plainmake",
+            category=("Shop", category),
+            price=10.0 + n,
+            currency="USD",
+            stock=5,
+            attributes={attribute: value},
+        )
         for n, value in enumerate(values)
-    ]  # fmt: skip
+    ]
 
 
 FITS = make_reader([
