@@ -10,8 +10,10 @@ from weakref import WeakValueDictionary
 
 from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
+from assistant.errors import SettingsError
 from assistant.explain import warm_up
 from assistant.intents import Intents, open_intents
+from assistant.message_reader import MessageReader
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
 from assistant.orders import OrderDesk, open_orders
 from assistant.policies import PolicyPages, open_policies
@@ -20,6 +22,7 @@ from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
+from assistant.structured import StructuredGenerator
 from assistant.tickets import Tickets
 from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
@@ -46,6 +49,8 @@ class Clerk:
     intents: Intents
     names: Names
     tickets: Tickets
+    message_reader: MessageReader | None = None
+    """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
     orders: OrderDesk | None = None
     turn_locks: WeakValueDictionary[str, Lock] = field(default_factory=WeakValueDictionary)
@@ -110,6 +115,18 @@ def open_generator(settings: Settings) -> TextGenerator | None:
     return LaterGenerator(generator_label(folder, adapter), TUNED_PROMPT if adapter else PROMPT, load)
 
 
+def open_message_reader(settings: GeneratorSettings, generator: object, shop: Reader) -> MessageReader | None:
+    """The reader beside the rules, if it is switched on. Raises SettingsError for a generator without schemas."""
+    if not settings.reads_messages:
+        return None
+    if not isinstance(generator, StructuredGenerator):
+        raise SettingsError(
+            f"Setting 'generator.reads_messages' needs generator.kind = \"server\" (it is {settings.kind!r}): "
+            "only a capable model on a server can read messages. Set that, or reads_messages = false."
+        )
+    return MessageReader(generator, shop, seconds=settings.reading_seconds)
+
+
 @contextmanager
 def open_clerk(
     settings: Settings,
@@ -135,12 +152,14 @@ def open_clerk(
         resources.callback(engine.dispose)
         searcher.encode("warm up")  # loads a lazy model now, not when the first shopper waits
         shoppers = _shoppers(settings, searcher)
+        reader = Reader(vocabulary, searcher.facets, settings.currency, index.words.terms)
+        generator = generator or open_generator(settings)
         yield Clerk(
             settings=settings,
             searcher=searcher,
             vocabulary=vocabulary,
-            reader=Reader(vocabulary, searcher.facets, settings.currency, index.words.terms),
-            generator=generator or open_generator(settings),
+            reader=reader,
+            generator=generator,
             gate=_gate(settings),
             sessions=Sessions(engine, shoppers),
             feedback=Feedback(engine),
@@ -150,6 +169,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary),
             orders=open_orders(settings.orders),
             tickets=Tickets(engine),
+            message_reader=open_message_reader(settings.generator, generator, reader),
         )
 
 

@@ -84,7 +84,7 @@ def apply(
         return Dialogue(history=dialogue.history, variety=dialogue.variety)
     if request.intent == "more":
         return replace(dialogue, exclude_shown=True, like="")
-    if request.intent not in ("search", "refine", "relax"):
+    if request.intent not in ("search", "refine", "relax", "similar"):
         return dialogue
     if _is_new_wish(dialogue, request, facets):
         return _new_wish(dialogue, request)

@@ -9,7 +9,7 @@ import json
 import random
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -18,6 +18,7 @@ from typing import Any
 from assistant.errors import GeneratorError
 from assistant.models import generator_label, load_causal_lm
 from assistant.prompting import PROMPT, TUNED_PROMPT
+from assistant.structured import completed
 from assistant.types import TextGenerator
 from retrieval.errors import StoreclerkError
 
@@ -267,6 +268,20 @@ class ServerGenerator:
                     f"The generator at {self._url} did not answer ({reason[0] if reason else type(error).__name__}): "
                     "check generator.url and generator.model."
                 ) from error
+
+    def structured(self, prompt: str, schema: Mapping[str, Any], *, title: str, max_tokens: int, seconds: float) -> str:
+        """One request that is not streamed, with the schema as `response_format`. Raises GeneratorError."""
+        body = {
+            "model": self.name,
+            "messages": [{"role": "user", "content": prompt}],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "response_format": {
+                "type": "json_schema",
+                "json_schema": {"name": title, "strict": True, "schema": dict(schema)},
+            },
+        }
+        return completed(self._url, self._headers, body, seconds)
 
 
 def _streamed_piece(line: str) -> str:

@@ -17,6 +17,8 @@ from assistant.dialogue import Dialogue
 from assistant.english import is_english, is_everyday
 from assistant.explain import short_name
 from assistant.intents import Guess
+from assistant.message_reader import MessageReader
+from assistant.model_merging import CHOSEN
 from assistant.order_turns import answers_ask, is_about_an_order
 from assistant.policies import is_about_the_shop
 from assistant.privacy import redacted
@@ -149,6 +151,11 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
     vector = clerk.searcher.encode(public) if public.strip() else None
     guess = clerk.intents.guess(public, vector=vector)
     heard = replace(heard, guess=guess)
+    if clerk.message_reader is not None:  # a capable model for what the rules have left unread
+        heard = _read_further(clerk.message_reader, heard, guess, refs.text or public, dialogue, page, names)
+        if heard.request.intent != request.intent and heard.request.intent in CHOSEN:
+            return heard
+        request, refs = heard.request, heard.refs
     other = _other_matter(clerk, text, request, guess, refs) or _asked_in_passing(clerk, public)
     if other:
         return _as(heard, other)
@@ -182,6 +189,23 @@ def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> 
     if (strange and new >= _NEW_THING) or (not request.constraints and new >= _NEW_WORDS):
         return request
     return replace(request, intent="refine", unnamed="")
+
+
+def _read_further(
+    reader: MessageReader,
+    heard: Heard,
+    guess: Guess,
+    message: str,
+    dialogue: Dialogue,
+    page: Sequence[Product],
+    names: Sequence[str],
+) -> Heard:
+    """With what the model makes of the words that are left; a product that it alone saw pointed at is spoken of."""
+    request = reader.read(heard.request, message, dialogue.constraints, names, guess)
+    refs, place = heard.refs, request.ordinal
+    if place is not None and heard.request.ordinal is None and not refs.products:
+        refs = replace(refs, products=(page[place],), how="place")
+    return replace(heard, request=request, refs=refs)
 
 
 def _as(heard: Heard, intent: Intent) -> Heard:

@@ -73,6 +73,10 @@ class GeneratorSettings(BaseModel):
     """How freely a local model with an adapter chooses among the wordings it was taught; 0 takes the likeliest."""
     seconds: float = Field(default=8.0, gt=0)
     """After this long the plain wording goes out for whatever is missing."""
+    reads_messages: bool = False
+    """Whether a server's model also reads what the rules leave unread of a message; only a capable one should."""
+    reading_seconds: float = Field(default=3.0, gt=0)
+    """How long that may take; the cards wait for it."""
 
 
 class CheckerSettings(BaseModel):

@@ -21,7 +21,7 @@ Phrase = tuple[str, ...]
 """Stems in order."""
 
 _LONGEST_PHRASE = 5
-_MOST_VALUES = 400
+MOST_VALUES = 400
 """An attribute with more distinct texts than this holds names or sentences, nothing to filter by."""
 _FEWEST_ROWS = 2
 """A value that a single product of a large catalogue states is a peculiarity of its listing."""
@@ -114,7 +114,7 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     for attribute, (yes, _no) in facets.flags.items():
         add(phrase_of(attribute), "flag", attribute, len(yes), attribute)
     for attribute, values in facets.texts.items():
-        if len(values) > _MOST_VALUES:
+        if len(values) > MOST_VALUES:
             continue
         fewest = 1 if len(facets) < 5000 else _FEWEST_ROWS
         for value, rows in values.items():
@@ -192,7 +192,7 @@ def _spellings(facets: Facets) -> frozenset[str]:
     """Single words of five letters and more from everything that can be asked for by name."""
     names = [*facets.categories, *facets.brands, *facets.flags]
     for values in facets.texts.values():
-        if len(values) <= _MOST_VALUES:
+        if len(values) <= MOST_VALUES:
             names.extend(values)
     found = {word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()}
     singular = {word[:-1] for word in found if word.endswith("s") and not word.endswith("ss") and len(word) > 5}
