@@ -58,7 +58,9 @@ def aside(
     intent = heard.request.intent
     if intent != "unclear":
         dialogue = replace(dialogue, misses=0)
-    if intent in ("details", "compare", "similar") or (heard.request.ordinal is not None and page):
+    if intent in ("details", "compare", "similar") or (
+        heard.request.ordinal is not None and (page or not heard.request.constraints)
+    ):
         doubtful = _which_one(message, heard, dialogue, page)
         if doubtful is not None:
             return doubtful
