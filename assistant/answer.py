@@ -27,6 +27,7 @@ from assistant.plan_turns import plan_page, plan_turn
 from assistant.privacy import redacted
 from assistant.prompting import load_prompt
 from assistant.recommending import facts_of, recommendations
+from assistant.references import Refs
 from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
 from assistant.understand import Request
 from retrieval.types import Product
@@ -90,6 +91,11 @@ def set_variety(clerk: Clerk, session: str, value: float) -> Iterator[AnswerEven
         dialogue = with_variety(before, value)
         request = Request("refine", text=dialogue.words)
         message = variety_wish(variety_of(clerk, before), variety_of(clerk, dialogue))
+        said = replies.small_talk(request, clerk.settings.shop_name, len(dialogue.last))
+        if said and not dialogue.words and not dialogue.constraints:  # there is no wish yet to answer anew
+            heard = Heard(request, Refs())
+            yield from _aside(clerk, session, message, heard, Aside(said, dialogue, clerk.examples[:3]), _Clock())
+            return
         yield from _answered(clerk, session, message, request, dialogue, _Clock())
 
 

@@ -58,7 +58,9 @@ def aside(
     intent = heard.request.intent
     if intent != "unclear":
         dialogue = replace(dialogue, misses=0)
-    if intent in ("details", "compare", "similar") or (heard.request.ordinal is not None and page):
+    if intent in ("details", "compare", "similar") or (
+        heard.request.ordinal is not None and (page or not heard.request.constraints)
+    ):
         doubtful = _which_one(message, heard, dialogue, page)
         if doubtful is not None:
             return doubtful
@@ -162,7 +164,9 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
         ids = {p.id for p in heard.refs.products} or set(dialogue.last[:1])
         place = next((n for n, id in enumerate(dialogue.last) if id in ids), 0)
         asked_of = replace(part_of(dialogue, dialogue.plan[place]), last=dialogue.last[place : place + 1])
-    about = told(clerk, session, asked_of, question)
+        if question.kind == "why" and heard.refs.products:
+            question = replace(question, one="")  # "the second" of the plan is the only one of its own page
+    about = told(clerk, session, asked_of, question, of_a_plan=bool(dialogue.plan))
     stood = tuple(s.product_id for s in about.contrast.standings)
     refers = tuple(p.id for p in heard.refs.products) if heard.refs.how in ("place", "name", "pick") else stood
     if heard.refs.how == "pronoun" and question.kind in ("why", "why_order"):

@@ -26,7 +26,8 @@ COVERAGE = 0.8
 """Share of a category's listings that must state an attribute before a wish for it filters."""
 
 SPOKEN_OF = 0.3
-"""Share from which a kind of thing is known to be told apart by an attribute, so that what states otherwise is no answer."""
+"""Share from which a kind of thing is known to be told apart by an attribute, so that what states otherwise is no
+answer."""
 
 MOST_STATING = 0.5
 """Share of a category's listings that must give a measure before "light" or "quiet" can be read from it."""

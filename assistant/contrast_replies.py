@@ -32,10 +32,10 @@ ASKED = 3
 """Products named where a name fits several."""
 
 
-def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> Told:
-    """Answers one question about the last page."""
+def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, *, of_a_plan: bool = False) -> Told:
+    """Answers one question about the last page; `of_a_plan` where that is one product, chosen among others' prices."""
     start = time.perf_counter()
-    result = _told(clerk, session, dialogue, question)
+    result = _told(clerk, session, dialogue, question, of_a_plan)
     spent = round((time.perf_counter() - start) * 1000, 1)
     contrast = replace(result.contrast, milliseconds=spent)
     opening = "" if contrast.same_page else (
@@ -44,7 +44,7 @@ def told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> 
     return replace(result, reply=markdown(opening + result.reply), contrast=contrast)
 
 
-def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) -> Told:
+def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question, of_a_plan: bool) -> Told:
     kind = question.kind
     if not dialogue.last:
         line = "I have not shown you anything yet that I could explain. What are you looking for?"
@@ -66,6 +66,7 @@ def _told(clerk: Clerk, session: str, dialogue: Dialogue, question: Question) ->
     # 2) The page made again, and what it says.
     shelf = page_again(clerk, before_page(dialogue))
     same = tuple(r.product.id for r in shelf.page) == dialogue.last
+    same |= of_a_plan and set(dialogue.last) <= {r.product.id for r in shelf.ranked}
     if not shelf.page:
         result = Told("Nothing fits your wishes any more.", Contrast(kind, "gone", reruns=1))
     elif kind == "what_if":

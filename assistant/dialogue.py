@@ -260,6 +260,8 @@ def _with_bound(old: Constraint | None, new: Constraint) -> Constraint:
     """ "under $200", then "over $150": the first bound still stands."""
     if old is None or new.kind != "price" or old.note:
         return new
+    if old.low is not None and old.high is not None and old.low > old.high:
+        return new  # two limits that could not both hold: this is which of them it is to be
     if new.label in old.label.split(", "):
         return old  # said again
     return joined_price(old, new) or new

@@ -138,7 +138,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return _as(heard, "order")
     if request.question is not None:
         return heard
-    if _COMPARE.search(text) and (page or len(refs.products) > 1):
+    if _COMPARE.search(text) and (page or len(refs.products) > 1 or not request.constraints):
         return _as(heard, "compare")
     is_bare = not _asks_in_part(text, names) and not _COMPARE.search(text)
     points = is_bare and refs.products and refs.how != "pronoun" and not (request.constraints or request.comparatives)

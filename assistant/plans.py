@@ -14,7 +14,16 @@ from dataclasses import dataclass, replace
 from assistant.amounts import Amount, find_amounts
 from assistant.dialogue import Dialogue, Wish, composed, merged
 from assistant.ranking import Ranked
-from assistant.reading import Match, Reader, Token, is_context, match_phrases, plainly_said, without_shelf_words
+from assistant.reading import (
+    Match,
+    Reader,
+    Token,
+    is_context,
+    match_phrases,
+    mend_spelling,
+    plainly_said,
+    without_shelf_words,
+)
 from assistant.slots import is_short_for
 from assistant.types import Constraint
 from assistant.understand import Request, understand
@@ -97,7 +106,7 @@ def several_in(message: str, reader: Reader) -> Several | None:
 
 def _kinds(text: str, reader: Reader) -> list[Match]:
     """The kinds of things named, in order, each once; a use ("for my desk") is none."""
-    tokens = [Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)]
+    tokens, _ = mend_spelling([Token(m.group(), m.start(), m.end()) for m in TOKEN.finditer(text)], reader)
     matches = without_shelf_words(match_phrases(text, tokens, find_amounts(text), reader), tokens)
     named: list[Match] = []
     use_ends = -1
@@ -107,6 +116,9 @@ def _kinds(text: str, reader: Reader) -> list[Match]:
         joined_to_use = use_ends >= 0 and bool(_JOINT.fullmatch(text[use_ends : match.start]))
         if is_context(text[: match.start]) or joined_to_use:
             use_ends = match.end  # "for my desk and bed"
+        elif named and text[named[-1].end : match.start].isspace():  # "a kitchen knife" is one thing, the narrower
+            narrower = min(named[-1], match, key=lambda m: m.meaning.rows)
+            named[-1] = replace(narrower, start=named[-1].start, end=match.end)
         else:
             named.append(match)
     seen: list[frozenset[str]] = []

@@ -142,7 +142,7 @@ def _is_that_noun(said: str, meaning: Meaning, facets: Facets) -> bool:
     last = said.split()[-1]
     for key in meaning.keys:
         for word in words(facets.labels.get(key, key)):
-            if stem(word) == stem(last) and _singulars(last) & _singulars(word):
+            if stem(word) == stem(last) and singulars(last) & singulars(word):
                 return True
     return all(stem(last) not in {stem(w) for w in words(facets.labels.get(key, key))} for key in meaning.keys)
 
@@ -159,12 +159,12 @@ def _tail_of(word: str, reader: Reader) -> tuple[Meaning, ...]:
     return tuple(ended) if len(ended) == 1 else ()
 
 
-def _singulars(word: str) -> set[str]:
+def singulars(word: str) -> set[str]:
     """The word, and what it may be the plural of."""
     found = {word}
-    for ending, singulars in (("s", ("",)), ("es", ("",)), ("ies", ("y", "ie")), ("ves", ("f", "fe"))):
+    for ending, ones in (("s", ("",)), ("es", ("",)), ("ies", ("y", "ie")), ("ves", ("f", "fe"))):
         if word.endswith(ending) and len(word) > len(ending) + 2:
-            found |= {word.removesuffix(ending) + singular for singular in singulars}
+            found |= {word.removesuffix(ending) + one for one in ones}
     return found
 
 

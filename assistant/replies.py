@@ -262,7 +262,7 @@ def whole(opening: str, recommendations: Sequence[Recommendation], sentences: Se
     for number, r in enumerate(recommendations, start=1):
         said = " ".join(s.text for s in in_order(sentences, r.reasons))
         price = f" ({money(r.product.price, r.product.currency)})" if r.product.price is not None else ""
-        blocks.append(f"**{number}. {markdown(r.product.title)}**{price}: {markdown(said)}")
+        blocks.append(f"**{number}. {markdown(r.product.title)}**{price}{f': {markdown(said)}' if said else ''}")
     return "\n\n".join(blocks)
 
 

@@ -28,7 +28,7 @@ from assistant.constraints import (
 )
 from assistant.fitting import gender, loads, ranges, sizes
 from assistant.phrases import ASKING_WORDS, PREFERENCES, SOFTENERS, SUPERLATIVES
-from assistant.reading import Match, Reader, Token, is_context, use
+from assistant.reading import Match, Reader, Token, is_context, singulars, use
 from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
@@ -339,7 +339,10 @@ def is_short_for(match: Match, facets: Facets) -> bool:
     """Whether only the first word of the kind's name is said: "rain" for rain jackets, which as a use asks for none."""
     named = [words(facets.labels.get(key, key)) for key in match.meaning.keys]
     said = words(match.said)
-    return len(said) == 1 and all(len(name) > 1 and stem(name[-1]) != stem(said[0]) for name in named)
+    ends = [{stem(name[-1]), *singulars(name[-1])} for name in named]  # a knife is what knives are
+    return len(said) == 1 and all(
+        len(name) > 1 and not {stem(said[0]), said[0]} & end for name, end in zip(named, ends, strict=True)
+    )
 
 
 def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:

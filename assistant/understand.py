@@ -156,7 +156,7 @@ def understand(
         extra,
         tuple(comparatives),
         ordinal,
-        wants_more or bool(re.search(r"\b(?:like|similar)\b", folded)),
+        wants_more or (not steering.refuses and bool(re.search(r"\b(?:like|similar)\b", folded))),
         unknown,
         unnamed,
         steering=steering,

@@ -72,7 +72,7 @@ def varied(
     # 2) Choose; a product that no stated fact sets apart has no reason to be there, so choose again without it.
     choose = {"mmr": mmr, "dpp": dpp}[method]
     while len(pool) > count:
-        scores = np.asarray([r.score for r in pool])
+        scores = np.asarray([round(r.score, 9) for r in pool])  # as they are ranked: dust decides nothing
         rows = choose(scores, np.stack([vectors[r.product.id] for r in pool]), count, variety)
         page = [pool[row] for row in sorted(rows)]
         mute = [r for r in page if named and r not in plain and not set_apart(r.product, _others(r, page))]

@@ -47,6 +47,16 @@ def generator() -> ScriptedGenerator:
     return ScriptedGenerator()
 
 
+@pytest.fixture(scope="module")
+def talking_clerk(shop_data: Path) -> Iterator[Clerk]:
+    """The shop opened once a module, for tests that touch no more of it than their own conversation. A module that
+    uses it opens no other: a data folder has one owner.
+    """
+    settings = Settings(shop_name="Toy & Tent", data_dir=shop_data / "data", policies=shop_data / "policies.md")
+    with open_clerk(settings, encoder=HashEncoder(), generator=ScriptedGenerator()) as opened:
+        yield opened
+
+
 @pytest.fixture
 def clerk(shop_data: Path, generator: ScriptedGenerator) -> Iterator[Clerk]:
     """The opened shop; what the generator says is enqueued by the test, silence is plain wording."""

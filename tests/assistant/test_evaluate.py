@@ -26,7 +26,7 @@ from retrieval.errors import JudgementError
 from retrieval.index import build_index
 from retrieval.judgements import Judgements, read_run
 from retrieval.measures import by_place, top
-from tests.toys import COLOURS, KINDS, toy_products, write_jsonl
+from tests.toys import COLOURS, KINDS, toy_product, toy_products, write_jsonl
 
 HOSTILE = "<script>alert('tent')</script> | red *tent*"
 QUERIES = {f"{colour}-{kind}": f"{colour} {kind}" for kind in KINDS[:3] for colour in COLOURS}
@@ -40,7 +40,8 @@ def judgements(**changes: Any) -> Judgements:
 @pytest.fixture(scope="module")
 def toy_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("toys")
-    build_index([write_jsonl(folder / "toys.jsonl", toy_products())], folder / "data", HashEncoder())
+    toys = [toy_product(n, stock=3) for n in range(24)]  # what is sold out would give way to what is not
+    build_index([write_jsonl(folder / "toys.jsonl", toys)], folder / "data", HashEncoder())
     return folder / "data"
 
 

@@ -39,7 +39,8 @@ def shop(folder: Path, products: Sequence[Product]) -> Iterator[Clerk]:
 
 @pytest.fixture(scope="module")
 def clerk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clerk]:
-    with shop(tmp_path_factory.mktemp("toys"), toy_products()) as opened:
+    toys = [toy_product(n, stock=3) for n in range(24)]  # what is sold out would give way to what is not
+    with shop(tmp_path_factory.mktemp("toys"), toys) as opened:
         yield opened
 
 
@@ -97,7 +98,7 @@ def test_a_wish_that_every_candidate_meets_moves_nothing(tmp_path: Path) -> None
 
 
 def test_a_catalogue_of_one_product_has_nothing_to_fall_behind(tmp_path: Path) -> None:
-    with shop(tmp_path, [toy_product(0)]) as opened:
+    with shop(tmp_path, [toy_product(0, stock=3)]) as opened:
         found = measure(opened, ["waterproof red tent"], resamples=50)
         assert all(t.lowers and not t.moves and not t.leaves for t in found.trials)
         assert all(t.before.place == 1 for t in found.trials)

@@ -56,8 +56,6 @@ def test_a_question_is_recognised(message: str, question: Question) -> None:
         "why are tents so expensive before christmas",
         "why isn't my kettle boiling",
         "why would I need a tent",
-        "what if it rains",
-        "what if I want a green one?",
         "what would you recommend for a change of scene",
         "a tent that tells me why",
         "why not the tansy? " + "x" * 5_000,
@@ -66,6 +64,14 @@ def test_a_question_is_recognised(message: str, question: Question) -> None:
 )
 def test_a_wish_is_no_question(message: str) -> None:
     assert question_in(message, names=NAMES, wishes=WISHES) is None
+
+
+@pytest.mark.parametrize("message", ["what if I want a green one?", "what if it rains", "and what if 2 kg were enough"])
+def test_a_wish_imagined_is_a_question_where_there_is_a_page(message: str) -> None:
+    asked = question_in(message, names=NAMES, wishes=WISHES)
+    assert asked is not None
+    assert (asked.kind, asked.supposes) == ("what_if", message.rstrip("?").partition("what if ")[2].lower())
+    assert question_in(message, names=(), wishes=()) is None
 
 
 @pytest.mark.parametrize(
