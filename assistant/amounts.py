@@ -47,7 +47,7 @@ _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABO
 _BOUND_AFTER = re.compile(
     r"^\s*(?:(?P<max>or (?:less|under|below|cheaper|lighter|colder|smaller|shorter|quieter|lower|fewer|younger|thinner)"
     r"|max|at most|tops|以下|以内)"
-    r"|(?P<min>or (?:more|over|above|brighter|bigger|larger|longer|heavier|higher|taller|better|stronger|older|up|thicker)|plus|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
+    r"|(?P<min>or (?:more|over|above|brighter|bigger|larger|longer|heavier|higher|taller|better|stronger|older|up|thicker)|plus(?! (?:an?|some|the|one|two|three|\d)\b)|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
 )
 _SAID_ONCE = re.compile(r"^\s*[a-z]*\s*and\s*$")
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")

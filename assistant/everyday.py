@@ -44,6 +44,7 @@ _SHORTHAND = (
     (re.compile(r"\b(?:wanna)\b"), "want to"),
     (re.compile(r"\bem\b"), "them"),
     (re.compile(r"\b(?:cuz|coz|bc)\b"), "because"),
+    (re.compile(r"\br u\b"), "are you"),
     (re.compile(r"\bu\b"), "you"),
     (re.compile(r"\bur\b"), "your"),
 )
@@ -65,8 +66,11 @@ _NUMBERS = {**_WORDS, **_TENS}
 _SPELLED = re.compile(rf"\b(?P<n>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?P<gap>[\s-])(?P<next>[a-z]+)\b")
 _MONEY = frozenset(["dollars", "dollar", "bucks", "euros", "euro", "pounds", "quid", "usd", "eur"])
 _BOUNDED = re.compile(
-    rf"\b(?P<bound>at least|at most|up to|under|over|less than|more than|minimum|maximum|around|about) "
+    rf"\b(?P<bound>at least|at most|up to|under|over|below|above|less than|more than|minimum|maximum|around|about) "
     rf"(?P<n>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b"
+)
+_A_UNIT = re.compile(
+    r"\b(?P<bound>at least|under|over|less than|more than|up to|about) an? (?P<unit>week|day|hour|litre|liter|kilo|metre|meter|pound)\b"
 )
 _COUNTED = frozenset(["person", "persons", "people", "man", "piece", "pieces"])
 
@@ -80,6 +84,7 @@ def made_plain(text: str, vocabulary: Vocabulary) -> str:
         known = next((m for m in means if vocabulary.meanings(phrase_of(m))), None)
         if known is not None:
             text = said.sub(known, text)
+    text = _A_UNIT.sub(r"\g<bound> 1 \g<unit>", text)
     text = _BOUNDED.sub(lambda m: f"{m['bound']} {_NUMBERS[m['n']]}", text)
     return _SPELLED.sub(lambda m: _in_digits(m, vocabulary), text)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
+from assistant.details import STOCK
 from assistant.dialogue import Dialogue
 from assistant.english import is_english
 from assistant.explain import short_name
@@ -146,6 +147,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return replace(_as(heard, "details"), asks=dialogue.open_question)
     called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
     states = any(c.kind == "attribute" for c in request.constraints) and bool(_ASKS.match(text))
+    states = states or bool(STOCK.search(text.rstrip("?!. ")))
     if refs.how == "name" and refs.products and (states or _asks_in_part(text, called)):
         return _as(heard, "details")
     if _is_gibberish(text, request, clerk):
@@ -209,7 +211,14 @@ def _going_on(clerk: Clerk, request: Request, guess: Guess, dialogue: Dialogue, 
         return request
     if kind is None and not request.constraints and new >= _NEW_WORDS:
         return request
-    if new >= _NEW_THING and (other := voted_kind(clerk, request.text)) is not None and kind is not None:
+    if guess.intent == "more" and guess.confidence >= 0.5 and not request.constraints:
+        return replace(request, intent="more")
+    if (
+        not request.constraints
+        and new >= _NEW_THING
+        and (other := voted_kind(clerk, request.text)) is not None
+        and kind is not None
+    ):
         if other.values != kind.values:
             return request
     return replace(request, intent="refine", unnamed="")

@@ -49,7 +49,7 @@ _NO_NAME = re.compile(
     r"^(?:an?|some|any|something|anything|in|with|for|to|by|from|one|ones|try|use|make|under|over|without|cheaper)\b"
 )
 _WHY_TOO = re.compile(
-    r"^(?:how come|what makes (?:you|it|that|this)|for what reason|what(?:'s| is) the reason(?: that| for)?)(?: (?:is|are))? "
+    r"^(?:how come|what makes (?:you|it|that|this)|for what reason|what(?:'s| is) the reason(?: that| for)?|y(?= (?:is|are|did|do|not)\b)) "
 )
 _BELOW = re.compile(
     rf"^why (?:{_BE} )?(?:(?:you|u) {_SHOW} )?(?P<one>.+?) {_RANKED}(?:below|behind|under|lower than|after|worse than) (?P<other>.+)$"
@@ -112,7 +112,11 @@ def question_in(message: str, *, names: Sequence[str], wishes: Sequence[tuple[st
     if len(message) > LONGEST:
         return None
     said = _FILLERS.sub("", re.sub(r"[?!.\s]+$", "", fold(message).replace("’", "'")))
-    said = _WHY_TOO.sub("why ", said)
+    said = re.sub(
+        r"^why (?!is |are )([^,]+?) (is|are) (?=over|above|on|before|better|ahead|first|higher|not )",
+        r"why \2 \1 ",
+        _WHY_TOO.sub("why ", said),
+    )
     reversed_order = _BELOW.match(said)
     if reversed_order:
         said = f"why is {reversed_order['other']} above {reversed_order['one']}"

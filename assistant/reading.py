@@ -93,7 +93,12 @@ def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
 
 def is_context(before: str) -> bool:
     """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
-    return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
+    return bool(
+        re.search(
+            r"\b(?:for|to|in|on|with|at|into|under|of|(?<!what )(?<!how )about|near|behind)\s+(?:my|the|a|an|our|his|her|their)?\s*$",
+            before,
+        )
+    )
 
 
 def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], reader: Reader) -> list[Match]:

@@ -24,10 +24,23 @@ from retrieval.units import to_base
 
 How = Literal["", "place", "name", "pick", "pronoun"]
 
-_COUNTED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_COUNTED = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
 _PLACES = {
     **{word: n for n, word in enumerate(_COUNTED)},
-    **{f"{n}{'st' if n == 1 else 'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n - 1 for n in range(1, 11)},
+    **{f"{n}{'st' if n == 1 else 'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n - 1 for n in range(1, 13)},
     "last": -1,
 }
 _PLACE = rf"(?:{'|'.join(_PLACES)})"

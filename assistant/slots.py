@@ -33,6 +33,7 @@ from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, stem, words
+from retrieval.units import to_base
 
 _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
 _ASKED_FOR = re.compile(
@@ -192,7 +193,14 @@ def _soft_stretches(folded: str) -> list[tuple[int, int]]:
     """Where a wish is said to be no must: the part of the sentence that has "ideally" or "if possible"."""
     ends = [0, *(m.end() for m in _SEGMENT.finditer(folded)), len(folded)]
     parts = [(start, end) for start, end in itertools.pairwise(ends) if end > start]
-    return [(start, end) for start, end in parts if any(word in folded[start:end] for word in SOFTENERS)]
+    soft: list[tuple[int, int]] = []
+    for n, (start, end) in enumerate(parts):
+        said = next((word for word in SOFTENERS if word in folded[start:end]), None)
+        if said is None:
+            continue
+        alone = not set(words(folded[start:end])) - set(words(said)) - STOP_WORDS - ASKING_WORDS
+        soft.append((parts[n - 1][0] if alone and n else start, end))  # "hard ones, if possible"
+    return soft
 
 
 def _in_scope(match: Match, scope: Scope, reader: Reader) -> Match | None:
@@ -223,11 +231,18 @@ def _as_before(
     amount: Amount, folded: str, tokens: Sequence[Token], context: Sequence[Constraint], named: Sequence[Match]
 ) -> Amount:
     """ "Ok 300 then" after "under 200", "140 is enough" after 160 cm: a bare number speaks of the limit that stands."""
-    is_bare = not amount.unit and not amount.is_money and amount.low == amount.high and amount.bound == "exact"
+    is_exact = amount.low == amount.high and amount.bound == "exact" and not amount.is_money
+    is_bare = is_exact and not amount.unit
     is_enough = amount.bound == "min" and not amount.unit and "enough" in folded
     others = [t for t in tokens if not amount.start <= t.start < amount.end and t.text not in ASKING_WORDS | STOP_WORDS]
-    if named or others or not (is_bare or is_enough):
+    if named or others or not (is_exact or is_enough):
         return amount
+    if is_exact and amount.unit:  # "60 min then" after "at least 90 min"
+        base = to_base(0.0, amount.unit)[1]
+        tests = [c.test for c in context if c.test is not None and c.test.unit and to_base(0.0, c.test.unit)[1] == base]
+        if tests and tests[-1].high is None:
+            return replace(amount, high=None, bound="min")
+        return replace(amount, low=None, bound="max") if tests and tests[-1].low is None else amount
     price = next((c for c in context if c.kind == "price"), None)
     if price is not None and is_bare and amount.value >= _LEAST_PRICE:
         is_floor = price.high is None
@@ -243,6 +258,8 @@ def _counted(folded: str, amount: Amount, scope: Scope) -> Amount:
     """The amount with a unit that only this catalogue knows: "8 cups"."""
     if amount.unit or amount.is_money:
         return amount
+    if amount.bound == "min" and amount.value < _LEAST_PRICE * 2 and scope.states_number("pieces", ""):
+        return replace(amount, unit="pieces")  # "at least six in the box"
     word = re.match(r"[\s-]*([a-z]+)", folded[amount.end :])
     units = {base for (name, base) in scope.facets.numbers if base and scope.states_number(name, base)}
     if word is None:
@@ -404,4 +421,13 @@ def _category(
         keys = frozenset[str]().union(*(m.meaning.keys for m in direct))
         return category_constraint(facets, keys, " or ".join(m.said for m in direct))
     narrowest = min(direct, key=lambda m: m.meaning.rows)
-    return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
+    return category_constraint(facets, _last_level(facets, narrowest.meaning.keys), narrowest.said)
+
+
+def _last_level(facets: Facets, keys: frozenset[str]) -> frozenset[str]:
+    """The category's own name where a department holds nothing else: "pots" of a shop whose only pots are planters."""
+    if len(keys) != 1:
+        return keys
+    rows = facets.categories[next(iter(keys))]
+    same = [name for name, held in facets.categories.items() if len(held) == len(rows) and (held == rows).all()]
+    return frozenset({same[-1]}) if same else keys

@@ -20,11 +20,13 @@ _IS = r"(?:is|are|would be|'s)"
 _FINE = rf"(?:will do|would do|works?|{_IS}(?: also| too| all)? (?:fine|ok|okay|good|alright|welcome|possible|allowed))"
 _JOINTS = (
     "and|but|so|though|then|anymore|any more|any longer|after all|at all|for me|to me|please|now|too|either|really|"
-    "as long|if"
+    "as long|if|btw|tho|lol|tbh|actually|anyway|thanks|thx|pls|plz"
 )
 _END = rf"(?=\s*(?:$|[,.;:!?]|\b(?:{_JOINTS})\b))"
 _SURELY = r"(?:really |actually |even |necessarily )?"
-_NEEDED = r"(?:important|a must|necessary|needed|required|essential)"
+_NEEDED = (
+    r"(?:important|a must|necessary|needed|required|essential)"  # "not essential" said of a new wish only softens it
+)
 _DROP = r"(?:forget|never mind|nevermind|ignore|drop|scrap|lose|remove|skip|leave (?:out|off|aside)|take (?:away|off))"
 _LIMIT = r"(?:limit|filter|bit|part|thing|wish|requirement|constraint|restriction)s?"
 _TAKING_BACK = tuple(
@@ -50,6 +52,7 @@ _TAKING_BACK = tuple(
         rf"\b(?:without|no) (?:the |an? |any |my )?{_WHAT} {_LIMIT}\b",
         rf"\b{_WHAT} {_IS}(?: also| too)? (?:ok|okay|fine|alright|all right|good)"
         r"(?: too| as well| after all| actually| now| with me| by me| also)+\b",
+        rf"\b{_WHAT} be damned\b",
         rf"\b{_WHAT} (?:is|'s) (?:no object|optional|irrelevant|up to you|flexible|not fixed)\b",
         rf"\b(?:i(?:'m| am)|we(?:'re| are)) (?:flexible|easy|open) (?:on|about|with|as to) (?:the )?{_WHAT}{_END}",
         rf"\b(?:either )?with or without (?:an? |the )?{_WHAT}{_END}",
@@ -75,7 +78,7 @@ _NOT_IT = re.compile(r"^(?:not|no)? ?(?:needed|required|necessary)(?: then| afte
 
 # 2) Correcting: the kind of thing was misread, or the last wish was.
 _CORRECTION = re.compile(
-    r"^(?:(?:no|nope|oh|oops|ops|wait|sorry|hm+|ah|sry|my bad|actually|nah)\b[\s,.!]*)*"
+    r"^(?:(?:no|nope|oh|oops|ops|wait|sorry|hm+|ah|sry|my bad|actually|nah|pardon|excuse me|apologies)\b[\s,.!]*)*"
     r"(?:i|we) (?:actually |really )?(?:meant|mean|mant|ment)(?: to say)?\b"
     r"|^(?:no|nope|nah|oops|wait|sorry)\b[\s,.!]+(?:no[\s,]+)?(?=an?\b)|\b(?:i|we) (?:meant|mean)\b"
 )
