@@ -13,7 +13,7 @@ from retrieval.units import is_known
 
 # What people say -> what listings state. The first of the phrases that the catalogue knows is taken.
 _MEANS = (
-    (r"(?:\bcan )?\b(?:goes?|go|put|fits?|survives?|washed?) (?:\w+ ){0,2}in(?:to)? (?:the |a |my )?dishwasher\b|\bdishwasher[- ](?:proof|friendly)\b",
+    (r"(?:\bcan )?\b(?:goes?|go|put|fits?|survives?|washed?) (?:it |them |this |that |these )?in(?:to)? (?:the |a |my )?dishwasher\b|\bdishwasher[- ](?:proof|friendly)\b",
      ("dishwasher safe",)),
     (r"(?:\b(?:in|into|survives?|for) )?(?:the |a |my )?\bwashing[- ]machine\b|\bmachine[- ]wash\b", ("machine washable",)),
     (r"\b(?:in|into) (?:the |a |my )?(?:tumble )?dryer\b", ("tumble dry",)),
