@@ -32,6 +32,7 @@ _MAX = (
     "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|"
     "within|maximum of|budget of|budget is|budget|no higher than|lighter than|shorter than|smaller than|quieter than|"
     "not above|no greater than|not exceeding|"
+    "(?:can'?t|cannot|can not|mustn'?t|must not|shouldn'?t|should not|won'?t|not)(?: \\w+)? (?:more|over|above|exceed)(?: than)?|"
     "(?:no|not) (?:heavier|longer|wider|bigger|larger|taller|louder|thicker|deeper|older|dearer|pricier) than|"
     "<=|<|≤|低于|不超过|以下"
 )
@@ -44,8 +45,9 @@ _MIN = (
 _ABOUT = "around|about|roughly|approximately|approx|circa|some|near|~|≈|大约|左右"
 _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABOUT}))\s*(?:a |an |of )?$")
 _BOUND_AFTER = re.compile(
-    r"^\s*(?:(?P<max>or less|or under|or below|max|at most|tops|以下|以内)"
-    r"|(?P<min>or more|or over|plus|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
+    r"^\s*(?:(?P<max>or (?:less|under|below|cheaper|lighter|colder|smaller|shorter|quieter|lower|fewer|younger|thinner)"
+    r"|max|at most|tops|以下|以内)"
+    r"|(?P<min>or (?:more|over|above|brighter|bigger|larger|longer|heavier|higher|taller|better|stronger|older|up|thicker)|plus(?! (?:an?|some|the|one|two|three|\d)\b)|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
 )
 _SAID_ONCE = re.compile(r"^\s*[a-z]*\s*and\s*$")
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")
@@ -123,8 +125,8 @@ def find_amounts(message: str) -> list[Amount]:
 
 def _number(match: re.Match[str]) -> _Number | None:
     digits = match["digits"]
-    if re.match(r"[a-z_]", match.string[match.end() :]):
-        return None  # "1000xm4" is a model number
+    if re.match(r"[a-z_]|'\d", match.string[match.end() :]) or re.search(r"\d'$", match.string[: match.start()]):
+        return None  # "1000xm4" is a model number, 6'5 a person's height
     price = Price.fromstring(digits)
     if price.amount is None:
         return None

@@ -277,6 +277,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "negated": c.negated,
                 "low": c.low,
                 "high": c.high,
+                "item": c.item,
             }
             for c in answer.constraints
         ],
@@ -287,6 +288,8 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "title": r.product.title,
                 "price": r.product.price,
                 "currency": r.product.currency,
+                "item": r.item,
+                "count": r.count,
                 "score": r.score,
                 "contributions": dict(r.contributions),
                 "reasons": [asdict(reason) for reason in r.reasons],
@@ -317,4 +320,5 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "section": answer.section,
         "ticket": answer.ticket,
         "asked": asdict(answer.asked) if answer.asked is not None else None,
+        "plan": list(answer.plan),
     }

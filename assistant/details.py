@@ -43,8 +43,8 @@ questions over the demo shop the nearest name was the right one for 73 of the 74
 _PRICE = re.compile(
     r"\b(?:price[ds]?|costs?|expensive)\b|\bhow much (?:is|are|for|do|does)\b(?!.*\b(?:weigh|hold|fit|carry)\b)"
 )
-_STOCK = re.compile(
-    r"\bin stock\b|\bsold out\b|\bhow many (?:\w+ )?(?:left|(?:do|have) you (?:have|got))\b|\bany left\b"
+STOCK = re.compile(
+    r"\bin stock\b|\bto be had\b|\bgot (?:it|them|any)\b|\b(?:can|could) i (?:still )?(?:order|buy|get|have)\b|\bleft in\b|^is .{3,60} in$|\bsold out\b|\bhow many (?:\w+ )?(?:left|(?:do|have) you (?:have|got))\b|\bany left\b"
     r"|\bavailability\b|\bstill (?:available|there|have)\b|\bavailable(?: now| right now| today)?$"
 )
 _RATING = re.compile(
@@ -182,7 +182,7 @@ def _line(shop: Shop, product: Product, question: Question) -> Line:
     for pattern, tell in ((_BRAND, brand), (_RATING, rating)):
         if pattern.search(said):
             return tell(product)
-    if _STOCK.search(said):
+    if STOCK.search(said):
         return stock(product, question)
     if _PRICE.search(said) or any(a.is_money for a in question.amounts):
         return price(product, question)

@@ -177,10 +177,47 @@ def change_made(before: Dialogue, after: Dialogue, request: Request) -> Intent:
 
 
 def without(dialogue: Dialogue, key: str) -> Dialogue:
-    """The state with one chip taken off."""
+    """The state with one chip taken off; the kind of one of several things takes the whole thing with it."""
+    gone = next((c for c in dialogue.constraints if c.key == key), None)
+    if gone is not None and gone.item and gone.kind == "category" and not gone.negated:
+        return _without_thing(dialogue, gone.item)
     constraints = tuple(c for c in dialogue.constraints if c.key != key)
-    words = composed(constraints, dialogue.extra)
-    return replace(dialogue, constraints=constraints, words=words, like="", exclude_shown=False)
+    plan = tuple(
+        replace(wish, words=composed([c for c in constraints if c.item == wish.name], wish.extra))
+        if gone is not None and gone.item == wish.name
+        else wish
+        for wish in dialogue.plan
+    )
+    words = " ".join(wish.words for wish in plan) if plan else composed(constraints, dialogue.extra)
+    return replace(dialogue, constraints=constraints, words=words, plan=plan, like="", exclude_shown=False)
+
+
+def _without_thing(dialogue: Dialogue, item: str) -> Dialogue:
+    """A plan with one of its things less. Of the last one, asked for once, a plain wish is left, with the sum as its
+    budget: a sum of one is a price.
+    """
+    plan = tuple(wish for wish in dialogue.plan if wish.name != item)
+    standing = tuple(c for c in dialogue.constraints if c.item != item and (plan or c.kind != "total"))
+    dialogue = replace(dialogue, constraints=standing, plan=plan, like="", exclude_shown=False)
+    if len(plan) != 1 or plan[0].count > 1:
+        return replace(dialogue, words=" ".join(wish.words for wish in plan))
+    own = [replace(c, key=c.key.removeprefix(f"{c.item}/"), item="") for c in standing if c.item]
+    budget = [_as_price(c) for c in standing if c.kind == "total"]
+    constraints = merged(own, [b for b in budget if not _within(own, b)])
+    words = composed(constraints, plan[0].extra)
+    return replace(dialogue, constraints=constraints, words=words, extra=plan[0].extra, plan=())
+
+
+def _as_price(total: Constraint) -> Constraint:
+    """ "$600 in all" or "under $600 in all" as the budget of one thing."""
+    amount = total.label.removesuffix(" in all").removeprefix("under ")
+    return Constraint("price", "price", f"under {amount}", low=total.low, high=total.high)
+
+
+def _within(constraints: Iterable[Constraint], budget: Constraint) -> bool:
+    """Whether a price that stands is as narrow as the budget already."""
+    limits = [c.high for c in constraints if c.kind == "price" and c.high is not None]
+    return budget.high is not None and any(high <= budget.high for high in limits)
 
 
 def with_variety(dialogue: Dialogue, value: float) -> Dialogue:

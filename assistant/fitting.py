@@ -40,10 +40,10 @@ _HOLDS = re.compile(
     r"\b(?:hold|holds|support|supports|carry|carries|take|takes|bear|weigh|weighs|weighing|big guy|heavy)\b"
 )
 _WOMAN = re.compile(
-    r"\b(?:wom[ae]n'?s?|ladies|lady|wife|girlfriend|mother|mom|mum|sister|grandma|grandmother|daughter|niece|aunt|her|she)\b"
+    r"\b(?:wom[ae]n'?s?|ladies|lady|wife|girlfriend|mother|mom|mum|sister|grandma|grandmother|daughter|niece|aunt)\b"
 )
 _MAN = re.compile(
-    r"\b(?:m[ae]n'?s?|gents?|gentlemen|guys?|husband|boyfriend|father|dad|brother|grandpa|grandfather|son|nephew|uncle|him|he)\b"
+    r"\b(?:m[ae]n'?s?|gents?|gentlemen|guys?|husband|boyfriend|father|dad|brother|grandpa|grandfather|son|nephew|uncle)\b"
 )
 
 

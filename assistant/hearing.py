@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
 from assistant.detail_questions import is_question_of_detail
+from assistant.details import STOCK
 from assistant.dialogue import Dialogue
-from assistant.english import is_english, is_everyday
+from assistant.english import is_english
 from assistant.explain import short_name
 from assistant.intents import Guess
+from assistant.kinds import voted_kind
 from assistant.message_reader import MessageReader
 from assistant.model_merging import CHOSEN
 from assistant.order_turns import answers_ask, is_about_an_order
@@ -34,6 +36,7 @@ _ON_THE_PAGES = 0.4
 _NOTHING, _WORDS_ONLY, _SOME_WISH, _PLAIN_WISH = 0.35, 0.55, 0.8, 0.93
 
 _WISHES: tuple[Intent, ...] = ("search", "refine", "relax", "replace", "more", "similar")
+_SURE_OF_FACTS = 0.6
 _NEW_THING, _NEW_WORDS = 0.4, 0.75
 """Share of "search" among the wishes from which a message without a kind of thing starts anew: a thing this shop does
 not know is soon another thing, words that listings do have rarely are."""
@@ -52,11 +55,13 @@ _HANDOVER = re.compile(
     rf"[\w' ]{{0,25}}\b{_PERSON}\b"
     rf"|\b(?:real|actual|live|human) (?:{_PERSON}|help|support)\b[\w ]{{0,12}}(?:please|pls|now|$)"
     rf"|^(?:a |an )?(?:{_PERSON}) ?(?:please|pls|now)?[.!]*$"
+    rf"|\b(?:want|need|get me|give me) (?:a|an|some|to see a) (?:real |actual |human |live )*{_PERSON}\b"
 )
 _ROBOT = re.compile(r"\b(?:are|r) (?:you|u)\b|\byou're\b")
 _SENSITIVE = re.compile(
     r"\b(?:electric shock|shock(?:ed)? me|burn(?:t|ed|s)?\b(?! orange)|injur\w+|hurt|bleed\w*|hospital|caught fire|"
     r"on fire|explod\w+|lawyer|attorney|sue|suing|legal action|court|police|fraud\w*|stolen card|used my card|scammed|"
+    r"cut (?:my|his|her|me|himself|herself)|infect\w*|allergic reaction|rash|poison\w*|chok(?:ed|ing)|"
     r"hacked|unauthori[sz]ed (?:charge|payment))\b"
 )
 _ABOUT_ME = re.compile(r"\b(?:my|our|me|i|he|she|you|your|son|daughter|wife|husband|dog|hes|hers?)\b")
@@ -79,7 +84,7 @@ _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
-    r"\bcompar(?:e|ed|ison|ing)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
+    r"\bcompar(?:e|ed|ison|ing)\b|\bnext to (?:each other|one another)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
     r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|"
     r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
@@ -142,6 +147,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return replace(_as(heard, "details"), asks=dialogue.open_question)
     called = [*names, *(short_name(p.title) for p in refs.products if p not in page)]
     states = any(c.kind == "attribute" for c in request.constraints) and bool(_ASKS.match(text))
+    states = states or bool(STOCK.search(text.rstrip("?!. ")))
     if refs.how == "name" and refs.products and (states or _asks_in_part(text, called)):
         return _as(heard, "details")
     if _is_gibberish(text, request, clerk):
@@ -164,30 +170,57 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
     about_shown = bool(page or refs.products)
     if about_shown and _asks_facts(text, guess, refs, request, called):
         return _as(heard, "details")
-    heard = replace(heard, request=_going_on(request, guess, dialogue, text))
-    request = heard.request
+    request = _going_on(clerk, request, guess, dialogue, text)
+    if request.intent == "search" and not _has_kind(request) and not (request.unnamed or request.unknown):
+        request = _within_kind(clerk, request, refs.text or public)
+    heard = replace(heard, request=request)
     if request.others and refs.products and request.intent == "refine" and not request.comparatives:
         return _as(heard, "similar")
     return heard
 
 
-def _going_on(request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
+def _within_kind(clerk: Clerk, request: Request, text: str) -> Request:
+    """A wish for a kind of thing that it does not name, read as one for the kind that the search finds for it."""
+    kind = voted_kind(clerk, request.text) if request.text else None
+    if kind is None:
+        return request
+    again = understand(text, clerk.reader, context=[kind])
+    note = f"I looked among our {kind.label}."
+    return replace(
+        again, intent="search", constraints=(kind, *again.constraints), notes=(*again.notes, note), unnamed=""
+    )
+
+
+def _going_on(clerk: Clerk, request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
     """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
     kind = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
     kind_alone = [c.key for c in request.constraints] == ["category"]
-    if kind is not None and guess.intent == "more" and kind_alone and request.constraints[0].values == kind.values:
+    more = guess.intent == "more" or text.startswith("more ")
+    if kind is not None and more and kind_alone and request.constraints[0].values == kind.values:
         return replace(request, intent="more")  # "more dog beds please"
     if request.intent not in ("search", "unclear") or not (kind or dialogue.words) or _has_kind(request):
         return request
     if request.intent == "unclear":
         return replace(request, intent="more") if guess.intent == "more" else request
     new = guess.probabilities["search"] / (sum(guess.probabilities[i] for i in _WISHES) or 1.0)
-    names = [w for w in request.unknown if not is_everyday(w)]
+    names = [w for w in request.unknown if not is_english(w)]
     if kind is not None and names and len(names) == len(request.extra.split()) and not request.constraints:
         return replace(request, intent="refine", text="", extra="", unnamed="")  # "do you have asics?"
     strange = bool(request.unnamed or request.unknown)
-    if (strange and new >= _NEW_THING) or (not request.constraints and new >= _NEW_WORDS):
+    if strange and new >= _NEW_THING:
         return request
+    if kind is None and not request.constraints and new >= _NEW_WORDS:
+        return request
+    if guess.intent == "more" and guess.confidence >= 0.5 and not request.constraints:
+        return replace(request, intent="more")
+    if (
+        not request.constraints
+        and new >= _NEW_THING
+        and (other := voted_kind(clerk, request.text)) is not None
+        and kind is not None
+    ):
+        if other.values != kind.values:
+            return request
     return replace(request, intent="refine", unnamed="")
 
 
@@ -272,6 +305,10 @@ def _asks_in_part(text: str, names: Sequence[str]) -> bool:
 def _asks_facts(text: str, guess: Guess, refs: Refs, request: Request, names: Sequence[str]) -> bool:
     if _asks_in_part(text, names):
         return True
-    if request.steering.asks or request.comparatives:
+    if request.steering.asks or request.steering.refuses or request.comparatives:
         return False
-    return guess.intent == "details" and refs.how in ("name", "place", "pick", "pronoun")
+    if guess.intent == "details" and refs.how in ("name", "place", "pick", "pronoun"):
+        return True
+    if refs.how == "pronoun" and text.endswith("?") and request.constraints and not _has_kind(request):
+        return all(c.kind == "attribute" for c in request.constraints)  # "leakproof? all of them?"
+    return guess.intent == "details" and guess.confidence >= _SURE_OF_FACTS and not _has_kind(request)

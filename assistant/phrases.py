@@ -13,6 +13,8 @@ RESETS = (
     "stop everything from scratch",
     "clear everything",
     "clear all",
+    "right from scratch",
+    "start anew",
     "from scratch",
     "restart",
     "reset",
@@ -45,6 +47,10 @@ GREETINGS = (
     "hi",
     "hello",
     "hey",
+    "howdy",
+    "hiya",
+    "hola",
+    "bonjour",
     "hello there",
     "hi there",
     "good morning",
@@ -93,7 +99,8 @@ ASKING_WORDS = frozenset(
     over below above between cheap cheaper expensive affordable max maximum min minimum least most than also
     only actually tell know think guess what's whats i'm im i'd id i'll it's there's gonna also rather instead
     ideally preferably must available stock currently today now day not no without don't dont isn't except
-    possible comfortable allergic needed must
+    possible comfortable allergic needed must search searching meant easy n like voila um erm honestly thought freezing
+    times cute version reason tho tbh abt bout cuz thats im ill id youve hows whats wheres theres
     anything but non made shop store product products item items make makes sure let's lets see ok okay yes well
     fine too then oh ah hm hmm uh um lol haha btw pls plz thx anyway though anymore still even both either enough yeah
     yep nope sorry shame pity wait hang hold right alright again else next thanks cheers ones pick picks choose go
@@ -110,7 +117,7 @@ NEGATIONS = frozenset(
 
 SOFTENERS = (
     "ideally", "preferably", "if possible", "would be nice", "would be great", "a plus", "a bonus", "nice to have",
-    "not a must", "no must", "if you have", "if there is", "prefer ", "would love", "optional", "if it can be",
+    "not a must", "no must", "not essential", "not necessary", "would be cute", "not needed though", "if you have", "if there is", "prefer ", "would love", "optional", "if it can be",
 )  # fmt: skip
 
 STOCK_PHRASES = (

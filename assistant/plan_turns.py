@@ -88,9 +88,11 @@ def plan_turn(
         part = part_of(dialogue, wish)
         place = dialogue.plan.index(wish)
         last = page[place : place + 1]
+        # Of a part, "not the second one" means the one product shown for it.
+        refused = 0 if request.steering.refuses and request.ordinal is not None else None
         changed = apply(
             part,
-            replace(_read_for(clerk, part, heard, message), ordinal=None),
+            replace(_read_for(clerk, part, heard, message), ordinal=refused),
             last,
             clerk.facets,
             clerk.settings.currency,
@@ -154,7 +156,7 @@ def plan_page(clerk: Clerk, dialogue: Dialogue) -> PlanPage:
     facts: list[Facts] = []
     for (name, found), chosen in zip(ranked.items(), together.chosen, strict=True):
         made = _numbered(recommendations(clerk, parts[name], [chosen], found), sum(len(r.reasons) for r in shown))
-        shown.extend(made)
+        shown.extend(replace(r, item=name, count=counts[name]) for r in made)
         facts.extend(facts_of(parts[name], made))
     opening = _opening(clerk, dialogue, pages, ranked, counts, together.total, limit, together.fits)
     short = not together.fits or len(ranked) < len(parts) or any(page.given_up for page in pages.values())

@@ -182,7 +182,9 @@ def planned(dialogue: Dialogue, several: Several) -> Dialogue:
 
 def part_of(dialogue: Dialogue, wish: Wish) -> Dialogue:
     """One thing of a plan as a conversation of its own."""
-    own = tuple(replace(c, key=c.key.partition("/")[2], item="") for c in dialogue.constraints if c.item == wish.name)
+    own = tuple(
+        replace(c, key=c.key.removeprefix(f"{c.item}/"), item="") for c in dialogue.constraints if c.item == wish.name
+    )
     return Dialogue(
         words=wish.words or composed(own, wish.extra),
         extra=wish.extra,

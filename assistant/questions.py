@@ -48,6 +48,12 @@ _NOT = (
 _NO_NAME = re.compile(
     r"^(?:an?|some|any|something|anything|in|with|for|to|by|from|one|ones|try|use|make|under|over|without|cheaper)\b"
 )
+_WHY_TOO = re.compile(
+    r"^(?:how come|what makes (?:you|it|that|this)|for what reason|what(?:'s| is) the reason(?: that| for)?|y(?= (?:is|are|did|do|not)\b)) "
+)
+_BELOW = re.compile(
+    rf"^why (?:{_BE} )?(?:(?:you|u) {_SHOW} )?(?P<one>.+?) {_RANKED}(?:below|behind|under|lower than|after|worse than) (?P<other>.+)$"
+)
 _WHY = (
     re.compile(rf"^why (?:{_BE} |would |should )?(?:you |i )(?:{_SHOW}|buy|get|want)(?:ed|d)?(?: me)? (?P<name>.+)$"),
     re.compile(rf"^why {_BE} (?P<name>.+?) (?:{_HERE}|good|a good (?:choice|one|fit)|right(?: for me)?)$"),
@@ -67,6 +73,7 @@ _RAISE = (
     re.compile(rf"^(?:when|how) (?:would|could) (?P<name>.+?) (?:be|come|get) {_TOP}$"),
 )
 _IF = re.compile(r"^(?:and )?(?:what |how about )?if (?P<what>.+)$|^(?:and )?with (?P<more>.{1,20}\bmore)$")
+_SUPPOSED = re.compile(r"\b(?:were|was|weren't|wasn't|had|did|didn't|could|would|took|allowed|accepted)\b")
 _DROPPING = re.compile(
     r"\b(?:matter|drop|dropped|without|ignore|ignored|mind|leave|left out|limit|object|no longer|need not|"
     r"needn't|(?:didn't|did not|don't|do not|doesn't|does not) (?:need|have|care|want|insist)|"
@@ -105,6 +112,14 @@ def question_in(message: str, *, names: Sequence[str], wishes: Sequence[tuple[st
     if len(message) > LONGEST:
         return None
     said = _FILLERS.sub("", re.sub(r"[?!.\s]+$", "", fold(message).replace("’", "'")))
+    said = re.sub(
+        r"^why (?!is |are )([^,]+?) (is|are) (?=over|above|on|before|better|ahead|first|higher|not )",
+        r"why \2 \1 ",
+        _WHY_TOO.sub("why ", said),
+    )
+    reversed_order = _BELOW.match(said)
+    if reversed_order:
+        said = f"why is {reversed_order['other']} above {reversed_order['one']}"
     if said.startswith("why"):
         return _why(said, names)
     if _CHANGE.match(said):
@@ -117,7 +132,7 @@ def question_in(message: str, *, names: Sequence[str], wishes: Sequence[tuple[st
     if match is None:
         return None
     supposed = _what_if(match["what"] or f"i had {match['more']}", wishes)
-    if supposed is None and said.startswith(("what if ", "and what if ", "how about if ")) and names:
+    if supposed is None and names and match["what"] and _SUPPOSED.search(match["what"]):
         return Question("what_if", supposes=match["what"])
     return supposed
 

@@ -14,6 +14,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.amounts import Amount
 from assistant.english import is_english
+from assistant.everyday import made_plain
 from assistant.phrases import (
     ASKING_WORDS,
     NEGATIONS,
@@ -24,15 +25,6 @@ from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, stem, words
 
 _LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
-_NUMBER_WORDS = {
-    w: str(n)
-    for n, w in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
-    )
-}
-_NUMBER_WORD = re.compile(
-    rf"\b({'|'.join(_NUMBER_WORDS)})([\s-](?:person|people|man|inch|litre|liter|hour|piece|burner|metre|meter)s?\b)"
-)
 _REFUSALS = re.compile(
     r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
 )
@@ -83,7 +75,7 @@ def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
     refusing ("anything but", "rather than", "non-", "-free") as "not".
     """
     text = folded.replace("’", "'")
-    text = _NUMBER_WORD.sub(lambda m: _NUMBER_WORDS[m[1]] + m[2], text)
+    text = made_plain(text, vocabulary)
     text = _REFUSALS.sub("not", text)
 
     def non(match: re.Match[str]) -> str:  # "non-leather", but "non-stick" where listings say it so
@@ -101,7 +93,12 @@ def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
 
 def is_context(before: str) -> bool:
     """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
-    return bool(re.search(r"\b(?:for|to|in|on|with|at|into|under)\s+(?:my|the|a|an|our|his|her|their)?\s*$", before))
+    return bool(
+        re.search(
+            r"\b(?:for|to|in|on|with|at|into|under|of|(?<!what )(?<!how )about|near|behind)\s+(?:my|the|a|an|our|his|her|their)?\s*$",
+            before,
+        )
+    )
 
 
 def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], reader: Reader) -> list[Match]:
@@ -118,6 +115,10 @@ def match_phrases(folded: str, tokens: list[Token], amounts: Sequence[Amount], r
             readings = reader.vocabulary.meanings([stem(t.text) for t in span])
             if not readings and length == 2:  # "non stick" where listings write "non-stick"
                 readings = reader.vocabulary.meanings([stem("-".join(t.text for t in span))])
+            if not readings and length == 2:  # "smart watch" where listings write "smartwatch"
+                readings = reader.vocabulary.meanings([stem("".join(t.text for t in span))])
+            if not readings and length == 1:
+                readings = reader.vocabulary.written_as_one(span[0].text)
             if not readings and length == 1 and "-" in span[0].text:
                 readings = reader.vocabulary.meanings([stem(part) for part in span[0].text.split("-")])
             if not readings and length == 1 and len(span[0].text) > _LONG_ENOUGH:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from assistant.english import is_english
 from assistant.phrases import COMPARATIVES, SUPERLATIVES
 from assistant.vocabulary import Vocabulary
 from retrieval.comparison import model_key
@@ -23,10 +24,23 @@ from retrieval.units import to_base
 
 How = Literal["", "place", "name", "pick", "pronoun"]
 
-_COUNTED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_COUNTED = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
 _PLACES = {
     **{word: n for n, word in enumerate(_COUNTED)},
-    **{f"{n}{'st' if n == 1 else 'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n - 1 for n in range(1, 11)},
+    **{f"{n}{'st' if n == 1 else 'nd' if n == 2 else 'rd' if n == 3 else 'th'}": n - 1 for n in range(1, 13)},
     "last": -1,
 }
 _PLACE = rf"(?:{'|'.join(_PLACES)})"
@@ -335,7 +349,8 @@ def _named_in_shop(text: str, page: Sequence[Product], names: Names) -> Refs | N
     keys: list[tuple[str, ...]] = []
     for i in range(len(said)):
         keys.extend(key for length in (4, 3, 2) if (key := tuple(said[i : i + length])) in names.by_name)
-        if not keys and said[i] in names.lone and {"the", "that", "this"} & set(said[max(0, i - 5) : i]):
+        pointed = bool({"the", "that", "this"} & set(said[max(0, i - 5) : i]))
+        if not keys and said[i] in names.lone and (pointed or not is_english(said[i])):
             keys.extend(names.lone[said[i]])
     if not keys:
         return None

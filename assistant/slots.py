@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from assistant.amounts import Amount
 from assistant.constraints import (
+    COVERAGE,
     Scope,
     brand_constraint,
     category_constraint,
@@ -32,16 +33,17 @@ from assistant.types import Constraint
 from assistant.vocabulary import Meaning
 from retrieval.facets import Facets
 from retrieval.text import STOP_WORDS, stem, words
+from retrieval.units import to_base
 
 _JOINED = re.compile(r"\s*(?:,|/|,?\s*(?:and|or))\s*(?:an?|some|the)?\s*")
 _ASKED_FOR = re.compile(
     r"(?:^|\b(?:need|want|sell|have|carry|find|show me|buy|now|rather|a|an|some|the|any|new|\d|two|three)\s+)$"
 )
 _SAME_FOR = re.compile(r"\bsame\b.*\bfor (?:an?|some|the)\b")
+_PART = 4  # letters of a word that may stand for a value it is part of
 _AKIN = 5  # letters that two forms of a word share at the least
 _COLOURS = ("colour", "color")
 _SEGMENT = re.compile(r"[.;!?\n]|,(?!\d)|\b(?:and|but)\b")
-_FEW_WORDS = 6  # of a message that says no more than a number
 _LEAST_PRICE = 5.0  # a smaller bare number is a count
 _NAME_REACH = 18  # letters between a number and the name of what it measures
 _MEASURE_WORDS = {
@@ -107,7 +109,7 @@ def slots_in(
     for amount in amounts:
         if all(token.used for token in tokens if amount.start <= token.start < amount.end):
             continue  # it is a size
-        amount = _counted(folded, _as_before(amount, folded, context, spoken), scope)
+        amount = _counted(folded, _as_before(amount, folded, tokens, context, spoken), scope)
         is_soft = softened(amount.start)
         near = sorted((gap, m.meaning.attribute, m) for m in spoken if (gap := _gap(amount, m)) <= 4 * _NAME_REACH)
         named = [*_named_by_word(folded, amount), *(attribute for _, attribute, _ in near)]
@@ -144,6 +146,7 @@ def slots_in(
     for match in spoken:
         if any(c.test is not None and c.test.attribute == match.meaning.attribute for c in found):
             use(tokens, match.start, match.end)  # "castors for carpet"
+    found.extend(_parts_of_values(folded, tokens, scope, found))
     found.extend(_flags_apart(folded, tokens, scope, found))
     if relative_price:
         found.append(relative_price_constraint(scope, relative_price, reader.currency))
@@ -190,7 +193,14 @@ def _soft_stretches(folded: str) -> list[tuple[int, int]]:
     """Where a wish is said to be no must: the part of the sentence that has "ideally" or "if possible"."""
     ends = [0, *(m.end() for m in _SEGMENT.finditer(folded)), len(folded)]
     parts = [(start, end) for start, end in itertools.pairwise(ends) if end > start]
-    return [(start, end) for start, end in parts if any(word in folded[start:end] for word in SOFTENERS)]
+    soft: list[tuple[int, int]] = []
+    for n, (start, end) in enumerate(parts):
+        said = next((word for word in SOFTENERS if word in folded[start:end]), None)
+        if said is None:
+            continue
+        alone = not set(words(folded[start:end])) - set(words(said)) - STOP_WORDS - ASKING_WORDS
+        soft.append((parts[n - 1][0] if alone and n else start, end))  # "hard ones, if possible"
+    return soft
 
 
 def _in_scope(match: Match, scope: Scope, reader: Reader) -> Match | None:
@@ -217,12 +227,22 @@ def _release(tokens: Sequence[Token], match: Match) -> None:
         token.used &= not match.start <= token.start < match.end
 
 
-def _as_before(amount: Amount, folded: str, context: Sequence[Constraint], named: Sequence[Match]) -> Amount:
+def _as_before(
+    amount: Amount, folded: str, tokens: Sequence[Token], context: Sequence[Constraint], named: Sequence[Match]
+) -> Amount:
     """ "Ok 300 then" after "under 200", "140 is enough" after 160 cm: a bare number speaks of the limit that stands."""
-    is_bare = not amount.unit and not amount.is_money and amount.low == amount.high and amount.bound == "exact"
+    is_exact = amount.low == amount.high and amount.bound == "exact" and not amount.is_money
+    is_bare = is_exact and not amount.unit
     is_enough = amount.bound == "min" and not amount.unit and "enough" in folded
-    if named or not (is_bare or is_enough) or len(folded.split()) > _FEW_WORDS:
+    others = [t for t in tokens if not amount.start <= t.start < amount.end and t.text not in ASKING_WORDS | STOP_WORDS]
+    if named or others or not (is_exact or is_enough):
         return amount
+    if is_exact and amount.unit:  # "60 min then" after "at least 90 min"
+        base = to_base(0.0, amount.unit)[1]
+        tests = [c.test for c in context if c.test is not None and c.test.unit and to_base(0.0, c.test.unit)[1] == base]
+        if tests and tests[-1].high is None:
+            return replace(amount, high=None, bound="min")
+        return replace(amount, low=None, bound="max") if tests and tests[-1].low is None else amount
     price = next((c for c in context if c.kind == "price"), None)
     if price is not None and is_bare and amount.value >= _LEAST_PRICE:
         is_floor = price.high is None
@@ -238,6 +258,8 @@ def _counted(folded: str, amount: Amount, scope: Scope) -> Amount:
     """The amount with a unit that only this catalogue knows: "8 cups"."""
     if amount.unit or amount.is_money:
         return amount
+    if amount.bound == "min" and amount.value < _LEAST_PRICE * 2 and scope.states_number("pieces", ""):
+        return replace(amount, unit="pieces")  # "at least six in the box"
     word = re.match(r"[\s-]*([a-z]+)", folded[amount.end :])
     units = {base for (name, base) in scope.facets.numbers if base and scope.states_number(name, base)}
     if word is None:
@@ -258,6 +280,40 @@ def _named_by_word(folded: str, amount: Amount) -> list[str]:
     before = re.search(r"([a-z]+)(?: of)?\s*$", folded[: amount.start])
     said = [m[1] for m in (after, before) if m is not None]
     return [attribute for word in said for attribute in _MEASURE_WORDS.get(word, ())]
+
+
+def _parts_of_values(
+    folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]
+) -> list[Constraint]:
+    """Values of this kind of thing named by one of their words: "hard" for a hard shell, "dotted" for dotted paper."""
+    if not scope.is_narrow:
+        return []
+    known = {c.test.attribute for c in found if c.test is not None}
+    parts: list[Constraint] = []
+    for token in tokens:
+        word = token.text
+        if (
+            token.used
+            or token.silent
+            or len(word) < _PART
+            or is_context(folded[: token.start])
+            or word in PREFERENCES
+            or word in ASKING_WORDS | STOP_WORDS
+        ):
+            continue
+        holding = {
+            attribute: keys
+            for attribute, column in scope.facets.texts.items()
+            if attribute not in known and attribute not in scope.facets.lists and scope.coverage(attribute) >= COVERAGE
+            if (keys := {v for v, rows in column.items() if word in words(v) and scope.mask[rows].any()})
+        }
+        if len(holding) == 1:
+            attribute, keys = next(iter(holding.items()))
+            meaning = Meaning("value", frozenset(keys), attribute)
+            parts.append(value_constraint(scope, meaning, word, negated=token.denied, softened=False))
+            known.add(attribute)
+            token.used = True
+    return parts
 
 
 def _flags_apart(folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]) -> list[Constraint]:
@@ -365,4 +421,13 @@ def _category(
         keys = frozenset[str]().union(*(m.meaning.keys for m in direct))
         return category_constraint(facets, keys, " or ".join(m.said for m in direct))
     narrowest = min(direct, key=lambda m: m.meaning.rows)
-    return category_constraint(facets, narrowest.meaning.keys, narrowest.said)
+    return category_constraint(facets, _last_level(facets, narrowest.meaning.keys), narrowest.said)
+
+
+def _last_level(facets: Facets, keys: frozenset[str]) -> frozenset[str]:
+    """The category's own name where a department holds nothing else: "pots" of a shop whose only pots are planters."""
+    if len(keys) != 1:
+        return keys
+    rows = facets.categories[next(iter(keys))]
+    same = [name for name, held in facets.categories.items() if len(held) == len(rows) and (held == rows).all()]
+    return frozenset({same[-1]}) if same else keys

@@ -20,11 +20,13 @@ _IS = r"(?:is|are|would be|'s)"
 _FINE = rf"(?:will do|would do|works?|{_IS}(?: also| too| all)? (?:fine|ok|okay|good|alright|welcome|possible|allowed))"
 _JOINTS = (
     "and|but|so|though|then|anymore|any more|any longer|after all|at all|for me|to me|please|now|too|either|really|"
-    "as long|if"
+    "as long|if|btw|tho|lol|tbh|actually|anyway|thanks|thx|pls|plz"
 )
 _END = rf"(?=\s*(?:$|[,.;:!?]|\b(?:{_JOINTS})\b))"
 _SURELY = r"(?:really |actually |even |necessarily )?"
-_NEEDED = r"(?:important|a must|necessary|needed|required|essential)"
+_NEEDED = (
+    r"(?:important|a must|necessary|needed|required|essential)"  # "not essential" said of a new wish only softens it
+)
 _DROP = r"(?:forget|never mind|nevermind|ignore|drop|scrap|lose|remove|skip|leave (?:out|off|aside)|take (?:away|off))"
 _LIMIT = r"(?:limit|filter|bit|part|thing|wish|requirement|constraint|restriction)s?"
 _TAKING_BACK = tuple(
@@ -50,6 +52,7 @@ _TAKING_BACK = tuple(
         rf"\b(?:without|no) (?:the |an? |any |my )?{_WHAT} {_LIMIT}\b",
         rf"\b{_WHAT} {_IS}(?: also| too)? (?:ok|okay|fine|alright|all right|good)"
         r"(?: too| as well| after all| actually| now| with me| by me| also)+\b",
+        rf"\b{_WHAT} be damned\b",
         rf"\b{_WHAT} (?:is|'s) (?:no object|optional|irrelevant|up to you|flexible|not fixed)\b",
         rf"\b(?:i(?:'m| am)|we(?:'re| are)) (?:flexible|easy|open) (?:on|about|with|as to) (?:the )?{_WHAT}{_END}",
         rf"\b(?:either )?with or without (?:an? |the )?{_WHAT}{_END}",
@@ -61,7 +64,7 @@ _NO_THING = frozenset(
     kind sort reason problem time recommendations suggestions good requirement requirements limit""".split()
 )
 _NAMES = {
-    "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive"),
+    "price": ("budget", "price", "prices", "money", "cost", "costs", "limit", "expensive", "cheaper", "cheap"),
     "brand": ("brand", "brands", "make", "maker", "manufacturer"),
     "category": ("kind", "category"),
     "stock": ("stock", "availability", "available"),
@@ -69,12 +72,13 @@ _NAMES = {
 }
 _SPELLINGS = {"color": "colour", "colors": "colour", "colours": "colour", "sizes": "size"}
 _SIDES = frozenset(["width", "height", "length", "depth", "diameter", "thickness", "capacity", "screen size", "volume"])
+_BEGUN = 3  # letters of a word's beginning that tell which is meant
 _NAMED_ALONE = {stem(w) for names in _NAMES.values() for w in names} | {"colour", "size", "materi", "weight"}
 _NOT_IT = re.compile(r"^(?:not|no)? ?(?:needed|required|necessary)(?: then| after all| anymore)?$")
 
 # 2) Correcting: the kind of thing was misread, or the last wish was.
 _CORRECTION = re.compile(
-    r"^(?:(?:no|nope|oh|oops|ops|wait|sorry|hm+|ah|sry|my bad|actually|nah)\b[\s,.!]*)*"
+    r"^(?:(?:no|nope|oh|oops|ops|wait|sorry|hm+|ah|sry|my bad|actually|nah|pardon|excuse me|apologies)\b[\s,.!]*)*"
     r"(?:i|we) (?:actually |really )?(?:meant|mean|mant|ment)(?: to say)?\b"
     r"|^(?:no|nope|nah|oops|wait|sorry)\b[\s,.!]+(?:no[\s,]+)?(?=an?\b)|\b(?:i|we) (?:meant|mean)\b"
 )
@@ -139,6 +143,8 @@ def steering_in(text: str, standing: Sequence[Constraint]) -> Steering:
     traits: dict[str, bool] = {}
     for pattern, wanted in ((_NOT_THAT, False), (_THE_SAME, True)):
         for match in pattern.finditer(text):
+            if any(start <= match.start() < end for start, end in spans):
+                continue  # "same brand doesn't matter"
             traits[_TRAITS[match["trait"]]] = wanted
             spans.append(match.span())
     spans.extend(m.span() for m in _CORRECTION.finditer(text))
@@ -184,7 +190,9 @@ def _is_about(constraint: Constraint, what: set[str]) -> bool:
         return bool(what & names)
     if constraint.kind == "category":
         return bool(what & names) or (constraint.negated and bool(what & label))
-    return bool(what & (names | label)) and what <= names | label | {"use"}
+    known = names | label | {"use"}
+    begun = {w for w in what if len(w) >= _BEGUN and any(k.startswith(w) for k in names | label)}  # "the paying"
+    return bool((what & (names | label)) or begun) and what <= known | begun
 
 
 def _carried(text: str, standing: Sequence[Constraint]) -> tuple[str, ...]:

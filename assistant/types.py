@@ -123,6 +123,10 @@ class Recommendation:
     """Signal name -> weight * signal; they add up to `score`."""
     reasons: tuple[Reason, ...]
     """The most important first; trade-offs (negative contributions) last."""
+    item: str = ""
+    """Which of several things asked for at once it is for: "sleeping bags"; "" where one thing was asked for."""
+    count: int = 1
+    """How many of it: "two sleeping bags"."""
 
 
 @dataclass(frozen=True, slots=True)

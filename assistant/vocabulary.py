@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -77,9 +77,15 @@ class Vocabulary:
     phrases: Mapping[Phrase, tuple[Meaning, ...]]
     spellings: frozenset[str]
     """Folded single words that misspellings are mended to."""
+    joined: Mapping[str, Phrase] = field(default_factory=dict)
+    """The stem of two words of a name written as one -> the phrase."""
 
     def meanings(self, stems: Sequence[str]) -> tuple[Meaning, ...]:
         return self.phrases.get(tuple(stems), ())
+
+    def written_as_one(self, word: str) -> tuple[Meaning, ...]:
+        """The meanings of two words written as one: "boardgame" for board games."""
+        return self.meanings(self.joined.get(stem(word), ()))
 
     @property
     def longest(self) -> int:
@@ -139,7 +145,11 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
         )
         for phrase, readings in found.items()
     }
-    return Vocabulary(phrases, _spellings(facets))
+    named = [*facets.categories, *facets.flags]
+    pairs = {stem("".join(two)): phrase_of(name) for name in named if len(two := words(name)) == 2}
+    return Vocabulary(
+        phrases, _spellings(facets), {one: phrase for one, phrase in pairs.items() if (one,) not in phrases}
+    )
 
 
 def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:

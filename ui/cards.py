@@ -14,6 +14,7 @@ from ui.markup import picture_url, text
 _FEW_LEFT = 3  # from here down the count itself is worth knowing
 
 _SOURCES = {"model": "card.by_model", "plain": "card.by_plain"}
+_ACTS = {"not": "card.act_not", "like": "card.act_like", "compare": "card.act_compare"}
 _ENGLISH = texts("en")
 
 
@@ -45,6 +46,7 @@ def cards(
             thumb=thumbs.get(recommendation.product.id),
             words=words,
             catalogue=catalogue,
+            comparable=len(recommendations) > 1 and not recommendation.item,
         )
         for place, recommendation in enumerate(recommendations, start=1)
     ]
@@ -63,18 +65,53 @@ def card(
     thumb: bool | None,
     words: Texts = _ENGLISH,
     catalogue: str = "en",
+    comparable: bool = False,
 ) -> str:
-    """One product: picture, facts, the sentences that passed the check, and the why panel."""
+    """One product: picture, facts, the sentences that passed the check, and the why panel. `comparable` where there
+    is another of its kind beside it.
+    """
     product, own = recommendation.product, words.lang(catalogue)
     brand = f'<p class="card-brand"{own}>{text(product.brand)}</p>' if product.brand else ""
     return (
         f'<article class="card" aria-labelledby="card-title-{place}">{picture(product, pictures, words)}'
-        f'<div class="card-top"><div class="card-head"><div>{brand}'
+        f'<div class="card-top">{for_which(recommendation, words)}<div class="card-head"><div>{brand}'
         f'<h3 id="card-title-{place}"{own}>{text(product.title)}</h3></div>{price(product, words)}</div>'
         f'<div class="card-facts">{rating(product, words)}{stock(product, words)}</div></div>'
         f'<div class="card-rest">{says(sentences, recommendation.reasons, checking, words)}'
         f'<div class="card-foot">{why(recommendation, sentences, widest, words)}'
-        f"{thumb_buttons(product, answer_id, thumb, words)}</div></div></article>"
+        f'<div class="card-tools">{actions(recommendation, answer_id, comparable, words)}'
+        f"{thumb_buttons(product, answer_id, thumb, words)}</div></div></div></article>"
+    )
+
+
+def for_which(recommendation: Recommendation, words: Texts = _ENGLISH) -> str:
+    """Of several things asked for at once, the one it is for, and what as many of it come to."""
+    if not recommendation.item:
+        return ""
+    product, times = recommendation.product, ""
+    if recommendation.count > 1 and product.price is not None:
+        one, all_of_it = (money(n * product.price, product.currency) for n in (1, recommendation.count))
+        times = f" <strong>{recommendation.count} × {text(one)} = {text(all_of_it)}</strong>"
+    return f'<p class="card-for"><span>{words.html("card.for_which", thing=recommendation.item)}</span>{times}</p>'
+
+
+def actions(recommendation: Recommendation, answer_id: str, comparable: bool, words: Texts = _ENGLISH) -> str:
+    """What may be said about this card with a click; absent while an answer is on its way."""
+    if not answer_id:
+        return ""
+    kinds = ["not"] if recommendation.item else ["not", "like"]
+    buttons = "".join(_action(recommendation.product, kind, words) for kind in kinds)
+    if comparable:
+        buttons += _action(recommendation.product, "compare", words)
+    return f'<div class="card-acts">{buttons}</div>'
+
+
+def _action(product: Product, kind: str, words: Texts) -> str:
+    name = words.html(_ACTS[kind])
+    pressed = f' aria-pressed="false" title="{words.html("card.act_compare_how")}"' if kind == "compare" else ""
+    return (
+        f'<button type="button" class="act" data-event="{"pick" if kind == "compare" else "act"}" data-act="{kind}"'
+        f' data-product="{text(product.id)}" aria-label="{name}: {text(product.title)}"{pressed}>{name}</button>'
     )
 
 

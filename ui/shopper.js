@@ -2,6 +2,7 @@
 // Buttons carry what they mean in data-event; the server checks every value, so nothing here is trusted.
 const opened = new Set();
 const broken = new Set();
+const picked = new Set();
 let byKeyboard = false;
 
 element.addEventListener("click", (click) => {
@@ -16,12 +17,62 @@ element.addEventListener("click", (click) => {
   const button = click.target.closest("button[data-event]");
   if (!button) return;
   byKeyboard = click.detail === 0;
-  const { event, index, key, language, product, up } = button.dataset;
-  if (event === "say") trigger("select", { index: Number(index) });
-  if (event === "remove") trigger("select", { key });
+  const { act, event, index, key, language, product, up } = button.dataset;
+  if (event === "say") whenFree(() => trigger("select", { index: Number(index) }));
+  if (event === "remove") whenFree(() => trigger("select", { key }));
+  if (event === "act") whenFree(() => trigger("select", { act, product }));
+  if (event === "pick") pick(product);
   if (event === "language") trigger("select", { language });
   if (event === "thumb") trigger("like", { product, up: up === "true" });
 });
+
+// Two cards picked are compared; until then the first is only marked.
+function pick(product) {
+  if (!picked.delete(product)) picked.add(product);
+  if (picked.size > 1) {
+    const compare = [...picked];
+    picked.clear();
+    whenFree(() => trigger("select", { compare }));
+  }
+  markPicked();
+}
+function markPicked() {
+  const there = [...element.querySelectorAll("button[data-event=pick]")];
+  for (const id of picked) if (!there.some((button) => button.dataset.product === id)) picked.delete(id);
+  for (const button of there) button.setAttribute("aria-pressed", picked.has(button.dataset.product));
+}
+
+const waits = (yes) => document.querySelector("#shop")?.classList.toggle("waits", yes);
+
+// One answer at a time: what is sent meanwhile, by any part of the page, waits for its end, and only the last of it.
+// Looked at twice: the button is free a moment before the page takes the next request.
+function whenFree(act, looks = 0) {
+  clearTimeout(window.clerkNext);
+  const busy = document.querySelector("#send")?.disabled;
+  if (busy || looks === 1) {
+    waits(true);
+    window.clerkNext = setTimeout(() => whenFree(act, busy ? 1 : 2), 100);
+    return;
+  }
+  waits(false);
+  act();
+}
+if (!window.clerkListens) {
+  window.clerkListens = true;
+  document.addEventListener("keydown", (key) => {
+    if (key.key !== "Enter" || key.shiftKey || key.isComposing || !key.target.matches?.("#box textarea")) return;
+    if (!document.querySelector("#send")?.disabled) return;
+    key.preventDefault();
+    key.stopPropagation();
+    if (key.target.value.trim()) whenFree(() => document.querySelector("#send").click());
+  }, true);
+  // Starting over leaves nothing waiting.
+  document.addEventListener("click", (click) => {
+    if (!click.target.closest?.("#again")) return;
+    clearTimeout(window.clerkNext);
+    waits(false);
+  }, true);
+}
 
 // A slider is asked once it rests: each arrow key is a change of its own, and the page answers one at a time.
 let resting = 0;
@@ -52,6 +103,7 @@ element.addEventListener("error", (error) => {
 watch("value", () => {
   for (const panel of element.querySelectorAll("details")) panel.open = opened.has(panel.dataset.panel);
   for (const image of element.querySelectorAll("img")) image.hidden = broken.has(image.src);
+  markPicked();
   // A slider that was moved no longer follows its attribute, which says where the server has it.
   const slider = element.querySelector("input[data-event=vary]");
   if (slider && !resting) slider.value = slider.getAttribute("value");

@@ -24,7 +24,7 @@ from retrieval.errors import StoreclerkError
 from ui import talk
 from ui.comparison import comparison_table
 from ui.languages import DEFAULT, Texts, languages, texts, wanted
-from ui.page import Page, advance, asked, failed, replayed
+from ui.page import Page, advance, asked, failed, replayed, said_of_cards
 from ui.theme import page_script
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # One event for every way of asking, so that a second cannot start in this tab while one is answered.
         asking = gr.on(
-            [box.submit, send.click, conversation.select, chips.select],
+            [box.submit, send.click, conversation.select, chips.select, cards.select],
             desk.respond,
             inputs=[state, box],
             outputs=[state, kept, box, send, *drawn],
@@ -225,10 +225,12 @@ class Desk:
             return f"Without “{known.label}”", remove_constraint(self.clerk, page.session, known.key)
         if "variety" in pressed:
             value = _share(pressed["variety"])
-            if value is None or value == page.variety or not page.recommendations:
+            if value is None or value == page.variety or not page.can_vary:
                 return "", None
             return variety_wish(page.variety, value), set_variety(self.clerk, page.session, value)
         message = str(typed or "").strip()
+        if "act" in pressed or "compare" in pressed:
+            message = said_of_cards(page, pressed)
         if "index" in pressed:
             offered = dict(enumerate(talk.offers(page, self.clerk.examples)))
             message = next((text for index, text in offered.items() if index == pressed["index"]), "")

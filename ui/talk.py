@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assistant.language import language_of
 from assistant.types import Constraint
+from assistant.wording import money
 from ui import cards
 from ui.languages import Texts, languages, texts
 from ui.markup import prose, text
@@ -46,7 +47,7 @@ def conversation(page: Page, examples: Sequence[str]) -> str:
         bubbles += '<div class="bubble clerk typing" aria-hidden="true"><i></i><i></i><i></i></div>'
     return (
         f'<div class="talk" role="log" aria-label="{words.html("talk.label")}" tabindex="0">{bubbles}'
-        f"{_offers(offers(page, examples), not page.turns, words)}</div>"
+        f"{_waits(page, words)}{_all_offers(page, examples, words)}</div>"
     )
 
 
@@ -68,55 +69,97 @@ def _bubble(turn: Turn, number: int, words: Texts) -> str:
     lang = words.lang(language_of(turn.text))
     if turn.role == "shopper":
         you = f'<span class="sr">{words.html("talk.you")}</span>'
-        return f'<div class="bubble shopper">{you}<p{lang}>{text(turn.text)}</p></div>'
+        return f'<div class="bubble shopper">{you}<p dir="auto"{lang}>{text(turn.text)}</p></div>'
     if turn.role == "notice":
         return f'<div class="bubble notice" role="alert"><p{lang}>{text(turn.text)}</p></div>'
     more = ""
     if turn.more:
-        names = text(" · ".join(turn.names))
+        names = text(" · ".join(turn.names) or words("compare.in_words"))
         more = f'<details class="more" data-panel="{number}"><summary>{names}</summary>{prose(turn.more)}</details>'
     clerk = f'<span class="sr">{words.html("talk.clerk")}</span>'
-    return f'<div class="bubble clerk"{lang}>{clerk}{prose(turn.text)}{more}</div>'
+    question = f'<p class="question">{text(turn.question)}</p>' if turn.question else ""
+    ticket = (
+        f'<p class="ticket"><span>{words.html("talk.ticket")}</span> <strong>{text(turn.ticket)}</strong></p>'
+        if turn.ticket
+        else ""
+    )
+    return f'<div class="bubble clerk"{lang}>{clerk}{prose(turn.text)}{more}{question}{ticket}</div>'
 
 
-def _offers(requests: Sequence[str], opening: bool, words: Texts) -> str:
-    if not requests:
+def _waits(page: Page, words: Texts) -> str:
+    """What becomes of a message sent while another is answered; seen only where one waits."""
+    return "" if page.phase == "idle" else f'<p class="waiting" role="status">{words.html("talk.waiting")}</p>'
+
+
+def _all_offers(page: Page, examples: Sequence[str], words: Texts) -> str:
+    """The answers to the clerk's question, if it asked one, then what else a click may send."""
+    requests = offers(page, examples)
+    options = page.asked.options if page.asked is not None else ()
+    answers = [index for index, request in enumerate(requests) if request in options]
+    others = [index for index in range(len(requests)) if index not in answers]
+    label = words("talk.offers" if page.turns else "talk.offers_first")
+    asked = words("talk.answers", question=page.asked.text) if page.asked is not None else ""
+    return _offers(requests, answers, asked, " answers", words) + _offers(requests, others, label, "", words)
+
+
+def _offers(requests: Sequence[str], places: Sequence[int], label: str, kind: str, words: Texts) -> str:
+    if not places:
         return ""
     buttons = "".join(
         f'<button type="button" class="offer" data-event="say" data-index="{index}"'
-        f"{words.lang(language_of(request))}>{text(request)}</button>"
-        for index, request in enumerate(requests)
+        f"{words.lang(language_of(requests[index]))}>{text(requests[index])}</button>"
+        for index in places
     )
-    label = words.html("talk.offers_first" if opening else "talk.offers")
-    return f'<div class="offers" role="group" aria-label="{label}">{buttons}</div>'
+    return f'<div class="offers{kind}" role="group" aria-label="{text(label)}">{buttons}</div>'
 
 
 def chips(page: Page) -> str:
-    """What the request was taken to mean, each part removable."""
+    """What the request was taken to mean, each part removable; of several things, grouped by the thing."""
     if not page.constraints:
         return ""
     words = texts(page.language)
-    buttons = "".join(f"<li>{_chip(each, words)}</li>" for each in page.constraints)
+    things = dict.fromkeys(each.item for each in page.constraints if each.item)
+    groups = "".join(_thing(thing, [c for c in page.constraints if c.item == thing], words) for thing in things)
+    alone = [each for each in page.constraints if not each.item]
     notes = "".join(f"<p>{text(each.label)}: {text(each.note)}</p>" for each in page.constraints if each.note)
     return (
-        f'<div class="understood"><h2>{words.html("talk.understood")}</h2><ul class="chips">{buttons}</ul>'
+        f'<div class="understood"><h2>{words.html("talk.understood")}</h2>{groups}{_chips(alone, words)}'
         f'<div class="notes">{notes}</div></div>'
     )
 
 
+def _thing(name: str, constraints: Sequence[Constraint], words: Texts) -> str:
+    label = words.html("talk.thing", thing=name)
+    more = " wishes" if len(constraints) > 1 else ""  # a frame holds what belongs together
+    return f'<div class="thing{more}" role="group" aria-label="{label}">{_chips(constraints, words)}</div>'
+
+
+def _chips(constraints: Sequence[Constraint], words: Texts) -> str:
+    buttons = "".join(f"<li>{_chip(each, words)}</li>" for each in constraints)
+    return f'<ul class="chips">{buttons}</ul>' if buttons else ""
+
+
 def _chip(constraint: Constraint, words: Texts) -> str:
     wish = "" if constraint.hard else f"<small>{words.html('talk.if_possible')}</small>"
+    kind = "" if constraint.hard else " soft"
+    remove = words("talk.remove", label=constraint.label)
+    if constraint.item and constraint.kind == "category" and not constraint.negated:
+        kind, remove = " kind", words("talk.remove_thing", label=constraint.label)
+    elif constraint.item:
+        remove = words("talk.remove_of", label=constraint.label, thing=constraint.item)
     return (
-        f'<button type="button" class="chip{"" if constraint.hard else " soft"}" data-event="remove"'
-        f' data-key="{text(constraint.key)}" aria-label="{words.html("talk.remove", label=constraint.label)}"'
+        f'<button type="button" class="chip{kind}" data-event="remove"'
+        f' data-key="{text(constraint.key)}" aria-label="{text(remove)}"'
         f' title="{words.html("talk.remove_title")}">{text(constraint.label)}{wish}'
         f'<svg viewBox="0 0 12 12" aria-hidden="true"><path d="M3 3l6 6M9 3l-6 6"/></svg></button>'
     )
 
 
 def variety(page: Page) -> str:
-    """The slider that asks for more alike or more varied products; only where there are products to choose anew."""
-    if not page.recommendations:
+    """The slider that asks for more alike or more varied products; only where there are products to choose anew: of
+    several things asked for at once, the one page is what they come to together.
+    """
+    if not page.can_vary:
         return ""
     words = texts(page.language)
     step = round(page.variety * 10)
@@ -165,8 +208,26 @@ def results(page: Page, pictures: bool) -> str:
         words=words,
         catalogue=page.catalogue,
     )
+    drawn = together(page, words) + drawn
     label, busy = words.html("shelf.label"), str(looking).lower()
     return f'<section class="results" aria-label="{label}" aria-busy="{busy}">{drawn}</section>'
+
+
+def together(page: Page, words: Texts) -> str:
+    """What several things come to, and whether that is within the sum; "" for one thing."""
+    chosen = [each for each in page.recommendations or () if each.item and each.product.price is not None]
+    if not chosen:
+        return ""
+    currency = chosen[0].product.currency
+    spent = round(sum(each.count * (each.product.price or 0.0) for each in chosen), 2)
+    limit = next((each.high for each in page.constraints if each.kind == "total"), None)
+    count = sum(each.count for each in chosen)
+    said = words("plan.one" if count == 1 else "plan.many", count=count)
+    bound = ""
+    if limit is not None:
+        key = "plan.within" if spent <= limit else "plan.over"
+        bound = f" <span>{words.html(key, limit=money(limit, currency, short=True))}</span>"
+    return f'<p class="together">{text(said)} <strong>{text(money(spent, currency))}</strong>{bound}</p>'
 
 
 def _welcome(words: Texts) -> str:

@@ -58,6 +58,8 @@ def test_a_question_is_recognised(message: str, question: Question) -> None:
         "why would I need a tent",
         "what would you recommend for a change of scene",
         "a tent that tells me why",
+        "what if I want a green one?",
+        "what if it rains",
         "why not the tansy? " + "x" * 5_000,
         "",
     ],
@@ -66,7 +68,9 @@ def test_a_wish_is_no_question(message: str) -> None:
     assert question_in(message, names=NAMES, wishes=WISHES) is None
 
 
-@pytest.mark.parametrize("message", ["what if I want a green one?", "what if it rains", "and what if 2 kg were enough"])
+@pytest.mark.parametrize(
+    "message", ["what if a green one were fine?", "what if it didn't rain", "and what if 2 kg were enough"]
+)
 def test_a_wish_imagined_is_a_question_where_there_is_a_page(message: str) -> None:
     asked = question_in(message, names=NAMES, wishes=WISHES)
     assert asked is not None

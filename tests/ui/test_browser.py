@@ -2,120 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from assistant.clerk import Clerk
 from tests.ui.toy_clerk import HOSTILE, ToyClerk
-from ui.serve import address, listen
+from tests.ui.visitor import PATIENCE, Visitor
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = os.environ.get("STORECLERK_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-# Quiet: no look-ups of its own, so that a request to another host can only be the page's.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-    "--no-first-run",
-]
 both_clerks = pytest.mark.parametrize("clerk", ["toy", "real"], indirect=True)
-PATIENCE = 30_000  # milliseconds; a shared machine stalls now and then
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not Path(CHROMIUM).is_file():
-        missing = f"no Chromium at {CHROMIUM}: install the package `chromium`, or name one in STORECLERK_CHROMIUM"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def shop(clerk: ToyClerk) -> Iterator[str]:
-    """The address of a shop that is open."""
-    import uvicorn
-
-    from ui.app import create_app
-
-    open_for_business, servers = threading.Event(), []
-
-    class Announcing(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            open_for_business.set()
-
-    async def serve() -> None:
-        app = create_app(cast(Clerk, clerk))
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1, ws="none")
-        servers.append(Announcing(config))
-        await servers[0].serve(sockets=[listener])
-
-    with listen("127.0.0.1", 0) as listener:
-        thread = threading.Thread(target=lambda: asyncio.run(serve()))
-        thread.start()
-        assert open_for_business.wait(60)
-        yield address(listener)
-        servers[0].should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-class Visitor:
-    """One browser context: its own cookies and storage, as another person's browser has."""
-
-    def __init__(self, chromium: Any, shop: str, **context: Any) -> None:
-        self.context = chromium.new_context(**context)
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.foreign: list[str] = []
-        self.alerts: list[str] = []
-        self.page.on("request", lambda each: None if each.url.startswith(shop) else self.foreign.append(each.url))
-        self.page.on("dialog", self._dismiss)
-        self.page.goto(shop)
-        self.page.wait_for_selector(".bubble")
-
-    def _dismiss(self, dialog: Any) -> None:
-        self.alerts.append(dialog.message)
-        dialog.dismiss()
-
-    def ask(self, message: str) -> None:
-        self.page.get_by_label("Your request").fill(message)
-        self.page.keyboard.press("Enter")
-        self.page.locator(".bubble.shopper", has_text=message).last.wait_for()
-        self.settle()
-
-    def settle(self) -> None:
-        """Until the answer is whole and the next may be asked."""
-        self.page.locator(".status.idle").wait_for(state="attached")
-        self.page.locator("#send:not([disabled])").wait_for()
-
-    def titles(self) -> list[str]:
-        return cast(list[str], self.page.locator(".card h3").all_inner_texts())
-
-
-@pytest.fixture
-def visitor(chromium: Any, shop: str) -> Iterator[Visitor]:
-    one = Visitor(chromium, shop)
-    yield one
-    one.context.close()
 
 
 @both_clerks

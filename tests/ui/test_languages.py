@@ -33,7 +33,9 @@ def test_every_language_says_everything(code: str) -> None:
 def test_every_text_is_used_and_every_use_has_a_text() -> None:
     source = "".join(file.read_text(encoding="utf-8") for file in UI.glob("*.py"))
     keys = texts("en").said.keys()
-    used = set(re.findall(r"[\"']((?:header|composer|talk|status|shelf|card|notice|compare)\.[a-z_]+)[\"']", source))
+    used = set(
+        re.findall(r"[\"']((?:header|composer|talk|status|shelf|card|notice|compare|plan)\.[a-z_]+)[\"']", source)
+    )
     assert used <= keys
     groups = {"status.looking", "status.checking"}  # named by the page's phase
     assert {key for key in keys if "." in key} <= used | groups
@@ -99,7 +101,7 @@ def test_products_and_replies_say_their_own_language() -> None:
     assert '<h3 id="card-title-1" lang="en">' in talk.results(page, pictures=False)
     assert '<div class="bubble clerk" lang="en">' in talk.conversation(page, ())
     english = played(clerk, "我要帐篷")[-1]
-    assert '<p lang="zh">我要帐篷</p>' in talk.conversation(english, ())
+    assert '<p dir="auto" lang="zh">我要帐篷</p>' in talk.conversation(english, ())
     assert "lang=" not in talk.results(english, pictures=False)
 
 
