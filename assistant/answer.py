@@ -30,15 +30,21 @@ from assistant.prompting import load_prompt
 from assistant.recommending import facts_of, recommendations
 from assistant.references import Refs
 from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
-from assistant.understand import Request
+from assistant.understand import LONGEST_MESSAGE, Request
 from retrieval.types import Product
+
+LONGEST_KEPT = 2 * LONGEST_MESSAGE
+"""Characters looked at and kept of one message: what is beyond is read by nobody, and a pasted book must not stall the
+shop (100,000 letters took a minute)."""
 
 
 def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
     """One turn of a conversation; `variety`, 0 to 1, holds from this turn on. Raises SessionError for an unknown
     session.
     """
-    message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
+    message = (
+        message[:LONGEST_KEPT].encode("utf-8", "replace").decode("utf-8")
+    )  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
         clock = _Clock()
         before = clerk.sessions.dialogue(session)

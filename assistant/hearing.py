@@ -85,7 +85,8 @@ _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
-    r"\bcompar(?:e|ed|ison|ing)\b|\bnext to (?:each other|one another)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
+    r"\bcompar(?:e|ed|ison|ing)\b|\bnext to (?:each other|one another)\b|\bvs\.?(?!\w)|\bversus\b|"
+    r"\bside by side\b|\bdifferences? between\b|"
     r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|"
     r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
@@ -221,9 +222,9 @@ def _going_on(clerk: Clerk, request: Request, guess: Guess, dialogue: Dialogue, 
         and new >= _NEW_THING
         and (other := voted_kind(clerk, request.text)) is not None
         and kind is not None
+        and other.values != kind.values
     ):
-        if other.values != kind.values:
-            return request
+        return request
     return replace(request, intent="refine", unnamed="")
 
 
