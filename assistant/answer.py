@@ -243,7 +243,7 @@ def _finished(
 
 
 def _in_their_language(clerk: Clerk, draft: Answer, dialogue: Dialogue, reply: str) -> tuple[str, Dialogue]:
-    """The reply in the shopper's language, if a configured server can put it so; else, once, a line in it that says what
+    """The reply in the shopper's language, if a configured server can put it so; else, once, a line in it on what
     is understood.
     """
     code = language_of(draft.message)
