@@ -113,7 +113,7 @@ def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page:
         is_silent
         and heard.refs.how != "name"
         and clerk.policies
-        and clerk.policies.best(message, clerk.searcher.encoder)
+        and clerk.policies.best(message, clerk.encoder)
     ):
         told_by_pages = _policy(clerk, message, dialogue)
         return replace(
@@ -179,7 +179,7 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
 def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
     if not clerk.policies:
         return Aside(replies.NO_POLICIES, dialogue, ("Talk to a person",))
-    encoder = clerk.searcher.encoder
+    encoder = clerk.encoder
     parts = [message, *(part for part in SENTENCE.split(message) if len(part.split()) > _FEW_WORDS)]
     found = [(clerk.policies.best(part, encoder), part) for part in parts[:MOST_PARTS]]
     _score, asked = max(((best[1] if best else 0.0, part) for best, part in found), key=lambda each: each[0])
@@ -190,7 +190,7 @@ def _policy(clerk: Clerk, message: str, dialogue: Dialogue) -> Aside:
 def _order(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
     if heard.buys and not dialogue.order.open and not is_about_an_order(message):
         return Aside(replies.buying(heard.refs.products), dialogue)
-    encoder = clerk.searcher.encoder
+    encoder = clerk.encoder
     if account_matter(message) and not dialogue.order.open:
         said, ask = account_reply(message, clerk.policies, encoder), dialogue.order
     else:
@@ -204,7 +204,7 @@ def _person(clerk: Clerk, session: str, message: str, why: str, dialogue: Dialog
     before = clerk.sessions.answers(session)
     number = clerk.tickets.open(session, why, summary_of(dialogue, before, message, why))
     again = any(answer.ticket == number for answer in before)
-    reply = handed_over(number, clerk.policies, clerk.searcher.encoder, again=again)
+    reply = handed_over(number, clerk.policies, clerk.encoder, again=again)
     return Aside(f"{_FELT.get(why, '')}{reply}", replace(dialogue, misses=0), (), {"ticket": number})
 
 

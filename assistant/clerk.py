@@ -28,7 +28,7 @@ from assistant.types import TextGenerator
 from assistant.vocabulary import Vocabulary, build_vocabulary
 from retrieval.facets import Facets
 from retrieval.index import Progress, no_progress, open_index
-from retrieval.search import Searcher, open_searcher
+from retrieval.search import RememberingEncoder, Searcher, open_searcher
 from retrieval.types import Encoder, Reranker
 
 
@@ -60,6 +60,11 @@ class Clerk:
     @property
     def facets(self) -> Facets:
         return self.searcher.facets
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, remembering what it has encoded lately."""
+        return RememberingEncoder(self.searcher)
 
     @property
     def examples(self) -> tuple[str, ...]:

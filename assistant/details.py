@@ -120,7 +120,7 @@ def shop_of(clerk: Clerk) -> Shop:
         alike = [p for p in index.catalog.get(found).values() if model_key(p) == model_key(product)]
         return alike if any(p.id == product.id for p in alike) else [product, *alike]
 
-    return Shop(clerk.reader, clerk.searcher.encoder, variants)
+    return Shop(clerk.reader, clerk.encoder, variants)
 
 
 def details(shop: Shop, products: Sequence[Product], message: str) -> Told:

@@ -258,7 +258,7 @@ def _other_matter(clerk: Clerk, text: str, request: Request, guess: Guess, refs:
         return "policy" if is_policy and not _has_kind(request) and not refs.products else None
     needed = _needed(request)
     if guess.group == "policy" and guess.group_confidence < needed:
-        said = clerk.policies.best(text, clerk.searcher.encoder) if clerk.policies else None
+        said = clerk.policies.best(text, clerk.encoder) if clerk.policies else None
         needed = min(needed, _ON_THE_PAGES if said is not None else _WORDS_ONLY if is_about_the_shop(text) else 1.0)
     return guess.group if guess.group_confidence >= needed else None
 
@@ -269,7 +269,7 @@ def _asked_in_passing(clerk: Clerk, message: str) -> Intent | None:
     if len(parts) < 2 or not parts[-1].endswith("?"):
         return None
     guess = clerk.intents.guess(parts[-1])
-    said = clerk.policies.best(parts[-1], clerk.searcher.encoder) if clerk.policies else None
+    said = clerk.policies.best(parts[-1], clerk.encoder) if clerk.policies else None
     if guess.group == "policy" and said is not None and guess.group_confidence >= _ON_THE_PAGES:
         return "policy"
     return guess.group if guess.group in ("policy", "order") and guess.group_confidence >= _SOME_WISH else None

@@ -77,6 +77,27 @@ class Searcher:
         return np.stack([found[text] for text in texts])
 
 
+@dataclass(frozen=True, slots=True)
+class RememberingEncoder:
+    """The searcher's encoder by way of what it remembers: one message is looked at from several sides in a turn."""
+
+    searcher: Searcher
+
+    @property
+    def name(self) -> str:
+        return self.searcher.encoder.name
+
+    @property
+    def dimension(self) -> int:
+        return self.searcher.encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n texts) -> (n, dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.stack([self.searcher.encode(text) for text in texts])
+
+
 def open_searcher(index: Index, encoder: Encoder, reranker: Reranker | None = None) -> Searcher:
     """Turns the product table into facets, in the row order of the word index (both are the table's)."""
     return Searcher(index, build_facets(index.catalog.all()), encoder, reranker)
