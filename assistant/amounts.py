@@ -32,7 +32,8 @@ _MAX = (
     "under|below|less than|lower than|cheaper than|no more than|not more than|not over|up to|at most|max|maximum|"
     "within|maximum of|budget of|budget is|budget|no higher than|lighter than|shorter than|smaller than|quieter than|"
     "not above|no greater than|not exceeding|"
-    "(?:can'?t|cannot|can not|mustn'?t|must not|shouldn'?t|should not|won'?t|not)(?: \\w+)? (?:more|over|above|exceed)(?: than)?|"
+    "(?:can'?t|cannot|can not|mustn'?t|must not|shouldn'?t|should not|won'?t|not)(?: \\w+)? (?:more|over|above|"
+    "exceed)(?: than)?|"
     "(?:no|not) (?:heavier|longer|wider|bigger|larger|taller|louder|thicker|deeper|older|dearer|pricier) than|"
     "<=|<|≤|低于|不超过|以下"
 )
@@ -47,7 +48,9 @@ _BOUND_BEFORE = re.compile(rf"(?:(?P<max>{_MAX})|(?P<min>{_MIN})|(?P<about>{_ABO
 _BOUND_AFTER = re.compile(
     r"^\s*(?:(?P<max>or (?:less|under|below|cheaper|lighter|colder|smaller|shorter|quieter|lower|fewer|younger|thinner)"
     r"|max|at most|tops|以下|以内)"
-    r"|(?P<min>or (?:more|over|above|brighter|bigger|larger|longer|heavier|higher|taller|better|stronger|older|up|thicker)|plus(?! (?:an?|some|the|one|two|three|\d)\b)|\+|and up|(?:(?:is|are|were|would be|will be) )?enough\b|以上))"
+    r"|(?P<min>or (?:more|over|above|brighter|bigger|larger|longer|heavier|higher|taller|better|stronger|older|"
+    r"up|thicker)|plus(?! (?:an?|some|the|one|two|three|\d)\b)|\+|and up|(?:(?:is|are|were|would be|"
+    r"will be) )?enough\b|以上))"
 )
 _SAID_ONCE = re.compile(r"^\s*[a-z]*\s*and\s*$")
 _RANGE_JOIN = re.compile(r"^\s*(?:-|–|—|to|and|until|till|到|至)\s*$")

@@ -23,21 +23,28 @@ from assistant.dialogue import Dialogue, apply, change_made, variety_wish, with_
 from assistant.explain import explain
 from assistant.facts import Facts
 from assistant.hearing import Heard, hear
+from assistant.language import honest_line, in_language, language_of
 from assistant.plan_turns import plan_page, plan_turn
 from assistant.privacy import redacted
 from assistant.prompting import load_prompt
 from assistant.recommending import facts_of, recommendations
 from assistant.references import Refs
 from assistant.types import Answer, AnswerEvent, Done, Dropped, Found, Sentence, Understood, Worded
-from assistant.understand import Request
+from assistant.understand import LONGEST_MESSAGE, Request
 from retrieval.types import Product
+
+LONGEST_KEPT = 2 * LONGEST_MESSAGE
+"""Characters looked at and kept of one message: what is beyond is read by nobody, and a pasted book must not stall the
+shop (100,000 letters took a minute)."""
 
 
 def answer(clerk: Clerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
     """One turn of a conversation; `variety`, 0 to 1, holds from this turn on. Raises SessionError for an unknown
     session.
     """
-    message = message.encode("utf-8", "replace").decode("utf-8")  # a lone surrogate can be neither stored nor shown
+    message = (
+        message[:LONGEST_KEPT].encode("utf-8", "replace").decode("utf-8")
+    )  # a lone surrogate can be neither stored nor shown
     with _turn(clerk, session):
         clock = _Clock()
         before = clerk.sessions.dialogue(session)
@@ -228,10 +235,29 @@ def _draft(clerk: Clerk, session: str, message: str, request: Request, dialogue:
 def _finished(
     clerk: Clerk, draft: Answer, dialogue: Dialogue, clock: _Clock, *, reply: str, suggestions: Sequence[str]
 ) -> Done:
+    reply, dialogue = _in_their_language(clerk, draft, dialogue, reply)
     clock.lap("total")
     done = replace(draft, reply=reply, suggestions=tuple(suggestions), timings_ms=dict(clock.laps))
     clerk.sessions.keep(dialogue, done)
     return Done(done)
+
+
+def _in_their_language(clerk: Clerk, draft: Answer, dialogue: Dialogue, reply: str) -> tuple[str, Dialogue]:
+    """The reply in the shopper's language, if a configured server can put it so; else, once, a line in it on what
+    is understood.
+    """
+    code = language_of(draft.message)
+    if code == "en":
+        return reply, dialogue
+    if clerk.generator is not None and clerk.settings.generator.kind == "server":
+        names = [name for r in draft.recommendations for name in (r.product.title, r.product.brand) if name]
+        translated = in_language(reply.split("\n\n"), code, clerk.generator, names=names)
+        if translated is not None:
+            return "\n\n".join(translated), dialogue
+    line = honest_line(code)
+    if not line or dialogue.language == code:
+        return reply, dialogue
+    return f"{line}\n\n{reply}", replace(dialogue, language=code)
 
 
 def _versions(clerk: Clerk) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from assistant.details import MOST_PRODUCTS, details, shop_of
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
 from assistant.hearing import SENTENCE, Heard
+from assistant.language import language_of
 from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
 from assistant.plans import part_of
 from assistant.policies import policy_turn
@@ -106,7 +107,7 @@ def _which_one(message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Pr
 def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page: Sequence[Product]) -> Aside:
     meant = heard.refs.products or tuple(page)
     spoken_of = _one_listing(meant, heard)[:MOST_PRODUCTS]
-    found = details(shop_of(clerk), spoken_of, heard.asks or message)
+    found = details(shop_of(clerk), spoken_of, heard.asks or heard.text)
     is_silent = all(d.verdict == "unknown" for d in found.details)
     if (
         is_silent
@@ -208,7 +209,8 @@ def _person(clerk: Clerk, session: str, message: str, why: str, dialogue: Dialog
 
 
 def _unclear(clerk: Clerk, session: str, message: str, heard: Heard, dialogue: Dialogue) -> Aside:
-    misses = dialogue.misses + 1
+    # Whoever writes in another language is told so once, and is not at a loss for words.
+    misses = dialogue.misses + (language_of(message) == "en")
     if misses >= MISSES:
         return _person(clerk, session, message, "not understood", dialogue)
     asked = departments(clerk)

@@ -68,6 +68,8 @@ class Dialogue:
     """Facets that this wish was already asked about."""
     misses: int = 0
     """Messages not understood in a row."""
+    language: str = ""
+    """The other language that the shopper was last told what is understood of."""
     order: OrderAsk = field(default_factory=OrderAsk)
     """What is still needed to look up an order."""
 

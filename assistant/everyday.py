@@ -13,9 +13,11 @@ from retrieval.units import is_known
 
 # What people say -> what listings state. The first of the phrases that the catalogue knows is taken.
 _MEANS = (
-    (r"(?:\bcan )?\b(?:goes?|go|put|fits?|survives?|washed?) (?:\w+ ){0,2}in(?:to)? (?:the |a |my )?dishwasher\b|\bdishwasher[- ](?:proof|friendly)\b",
+    (r"(?:\bcan )?\b(?:goes?|go|put|fits?|survives?|washed?) (?:it |them |this |that |these )?in(?:to)? (?:the |a |"
+    r"my )?dishwasher\b|\bdishwasher[- ](?:proof|friendly)\b",
      ("dishwasher safe",)),
-    (r"(?:\b(?:in|into|survives?|for) )?(?:the |a |my )?\bwashing[- ]machine\b|\bmachine[- ]wash\b", ("machine washable",)),
+    (r"(?:\b(?:in|into|survives?|for) )?(?:the |a |my )?\bwashing[- ]machine\b|"
+    r"\bmachine[- ]wash\b", ("machine washable",)),
     (r"\b(?:in|into) (?:the |a |my )?(?:tumble )?dryer\b", ("tumble dry",)),
     (r"\b(?:in|into) (?:the |an |my )?oven\b|\boven[- ]proof\b", ("oven safe",)),
     (r"\b(?:in|into) (?:the |a |my )?microwave\b", ("microwave safe",)),
@@ -23,10 +25,12 @@ _MEANS = (
     (r"\b(?:4k|uhd)\b", ("3840 x 2160",)),
     (r"\b(?:full hd|fhd|1080p)\b", ("1920 x 1080",)),
     (r"\b(?:qhd|1440p)\b", ("2560 x 1440",)),
-    (r"\b(?:shuts?|turns?|switch(?:es)?) (?:itself )?off(?: by itself| automatically)?\b|\bautomatic shut[- ]?off\b", ("auto shut-off",)),
+    (r"\b(?:shuts?|turns?|switch(?:es)?) (?:itself )?off(?: by itself| automatically)?\b|"
+    r"\bautomatic shut[- ]?off\b", ("auto shut-off",)),
     (r"\bfrost[- ]proof\b", ("frost resistant",)),
     (r"\bwater[- ]proof\b|\bshower[- ]?proof\b|\b(?:in|under) the shower\b", ("waterproof", "water resistant")),
-    (r"\bcordless\b|\bw(?:ithout|/o) (?:a |any )?(?:cables?|cords?|wires?)\b", ("cordless", "wireless", "solar powered")),
+    (r"\bcordless\b|\bw(?:ithout|/o) (?:a |any )?(?:cables?|cords?|"
+    r"wires?)\b", ("cordless", "wireless", "solar powered")),
     (r"\bnoise[- ]?cancell?ing\b|\banc\b", ("noise cancelling",)),
     (r"\bnum(?:ber|eric)?[- ]?pad\b", ("number pad",)),
     (r"\b(?:rucksack|knapsack)s?\b", ("backpacks",)),
@@ -70,7 +74,8 @@ _BOUNDED = re.compile(
     rf"(?P<n>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b"
 )
 _A_UNIT = re.compile(
-    r"\b(?P<bound>at least|under|over|less than|more than|up to|about) an? (?P<unit>week|day|hour|litre|liter|kilo|metre|meter|pound)\b"
+    r"\b(?P<bound>at least|under|over|less than|more than|up to|about) an? (?P<unit>week|day|hour|litre|liter|"
+    r"kilo|metre|meter|pound)\b"
 )
 _COUNTED = frozenset(["person", "persons", "people", "man", "piece", "pieces"])
 
@@ -90,7 +95,9 @@ def made_plain(text: str, vocabulary: Vocabulary) -> str:
 
 
 def _in_digits(match: re.Match[str], vocabulary: Vocabulary) -> str:
-    """ "Six man", "four wheels", "eighty dollars"; but "two sleeping bags" are two things, and "one with a hood" is one."""
+    """ "Six man", "four wheels", "eighty dollars"; but "two sleeping bags" are two things, and "one with a hood" is
+    one.
+    """
     following = match["next"]
     counts = following in _MONEY or following in _COUNTED or (is_known(following) and len(following) > 2)
     if not counts and match["n"] != "one":

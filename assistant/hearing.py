@@ -19,6 +19,7 @@ from assistant.english import is_english
 from assistant.explain import short_name
 from assistant.intents import Guess
 from assistant.kinds import voted_kind
+from assistant.language import language_of
 from assistant.message_reader import MessageReader
 from assistant.model_merging import CHOSEN
 from assistant.order_turns import answers_ask, is_about_an_order
@@ -84,7 +85,8 @@ _ADDRESS = re.compile(r"\S@\S")
 _LONG_NUMBER = re.compile(r"\b\d{4,}\b")
 _SHORT = 6  # words that point and ask nothing of their own
 _COMPARE = re.compile(
-    r"\bcompar(?:e|ed|ison|ing)\b|\bnext to (?:each other|one another)\b|\bvs\.?(?!\w)|\bversus\b|\bside by side\b|\bdifferences? between\b|"
+    r"\bcompar(?:e|ed|ison|ing)\b|\bnext to (?:each other|one another)\b|\bvs\.?(?!\w)|\bversus\b|"
+    r"\bside by side\b|\bdifferences? between\b|"
     r"\b(?:what(?:'s| is| are)|any|the) (?:the )?differences?\b|"
     r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
@@ -98,6 +100,8 @@ class Heard:
 
     request: Request
     refs: Refs
+    text: str = ""
+    """The message as it was read: Chinese by its known words, without personal data."""
     guess: Guess | None = None
     sensitive: bool = False
     """A matter for a person: somebody was hurt, was cheated, or speaks of a lawyer."""
@@ -120,7 +124,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
 
     # 1) What is plain by its words.
     sensitive = bool(_SENSITIVE.search(text) and _ABOUT_ME.search(text))
-    heard = Heard(request, refs, sensitive=sensitive, buys=bool(_BUY.search(text)))
+    heard = Heard(request, refs, public, sensitive=sensitive, buys=bool(_BUY.search(text)))
     if _FORGET.search(text):
         return _as(heard, "forget")
     if request.intent in ("start_over", "thanks", "greeting"):
@@ -150,7 +154,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
     states = states or bool(STOCK.search(text.rstrip("?!. ")))
     if refs.how == "name" and refs.products and (states or _asks_in_part(text, called)):
         return _as(heard, "details")
-    if _is_gibberish(text, request, clerk):
+    if _is_foreign(public, request) or _is_gibberish(text, request, clerk):
         return _as(heard, "unclear")
 
     # 2) What it is most like, if that is no matter of products.
@@ -218,9 +222,9 @@ def _going_on(clerk: Clerk, request: Request, guess: Guess, dialogue: Dialogue, 
         and new >= _NEW_THING
         and (other := voted_kind(clerk, request.text)) is not None
         and kind is not None
+        and other.values != kind.values
     ):
-        if other.values != kind.values:
-            return request
+        return request
     return replace(request, intent="refine", unnamed="")
 
 
@@ -269,6 +273,11 @@ def _asked_in_passing(clerk: Clerk, message: str) -> Intent | None:
     if guess.group == "policy" and said is not None and guess.group_confidence >= _ON_THE_PAGES:
         return "policy"
     return guess.group if guess.group in ("policy", "order") and guess.group_confidence >= _SOME_WISH else None
+
+
+def _is_foreign(message: str, request: Request) -> bool:
+    """Another language than English, of which not enough was read to say what is or is not there."""
+    return bool(request.unknown) and not _has_kind(request) and language_of(message) != "en"
 
 
 def _is_gibberish(text: str, request: Request, clerk: Clerk) -> bool:

@@ -21,8 +21,8 @@ NEARLY_ALL, MOST = 10, 8
 """Votes that settle it, if two words of the wish are found, or four."""
 
 NEAR = 0.38
-"""Cosine that the nearest of them must have: a printer (0.45 to a notebook) has its words against it, a gift for dad (0.29)
-is near nothing."""
+"""Cosine that the nearest of them must have: a printer (0.45 to a notebook) has its words against it, a gift for dad
+(0.29) is near nothing."""
 
 
 def voted_kind(clerk: Clerk, text: str) -> Constraint | None:

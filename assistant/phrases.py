@@ -117,7 +117,8 @@ NEGATIONS = frozenset(
 
 SOFTENERS = (
     "ideally", "preferably", "if possible", "would be nice", "would be great", "a plus", "a bonus", "nice to have",
-    "not a must", "no must", "not essential", "not necessary", "would be cute", "not needed though", "if you have", "if there is", "prefer ", "would love", "optional", "if it can be",
+    "not a must", "no must", "not essential", "not necessary", "would be cute", "not needed though",
+    "if you have", "if there is", "prefer ", "would love", "optional", "if it can be",
 )  # fmt: skip
 
 STOCK_PHRASES = (

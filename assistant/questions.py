@@ -49,10 +49,12 @@ _NO_NAME = re.compile(
     r"^(?:an?|some|any|something|anything|in|with|for|to|by|from|one|ones|try|use|make|under|over|without|cheaper)\b"
 )
 _WHY_TOO = re.compile(
-    r"^(?:how come|what makes (?:you|it|that|this)|for what reason|what(?:'s| is) the reason(?: that| for)?|y(?= (?:is|are|did|do|not)\b)) "
+    r"^(?:how come|what makes (?:you|it|that|this)|for what reason|what(?:'s| is) the reason(?: that| for)?|"
+    r"y(?= (?:is|are|did|do|not)\b)) "
 )
 _BELOW = re.compile(
-    rf"^why (?:{_BE} )?(?:(?:you|u) {_SHOW} )?(?P<one>.+?) {_RANKED}(?:below|behind|under|lower than|after|worse than) (?P<other>.+)$"
+    rf"^why (?:{_BE} )?(?:(?:you|u) {_SHOW} )?(?P<one>.+?) {_RANKED}(?:below|behind|under|lower than|after|"
+    rf"worse than) (?P<other>.+)$"
 )
 _WHY = (
     re.compile(rf"^why (?:{_BE} |would |should )?(?:you |i )(?:{_SHOW}|buy|get|want)(?:ed|d)?(?: me)? (?P<name>.+)$"),

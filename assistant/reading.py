@@ -95,7 +95,8 @@ def is_context(before: str) -> bool:
     """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
     return bool(
         re.search(
-            r"\b(?:for|to|in|on|with|at|into|under|of|(?<!what )(?<!how )about|near|behind)\s+(?:my|the|a|an|our|his|her|their)?\s*$",
+            r"\b(?:for|to|in|on|with|at|into|under|of|(?<!what )(?<!how )about|near|behind)\s+(?:my|the|a|an|"
+            r"our|his|her|their)?\s*$",
             before,
         )
     )

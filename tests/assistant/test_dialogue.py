@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.dialogue import Dialogue, apply, as_filter, composed, merged, with_page, with_variety, without
+from assistant.dialogue import (
+    Dialogue,
+    apply,
+    as_filter,
+    change_made,
+    composed,
+    merged,
+    with_page,
+    with_variety,
+    without,
+)
 from assistant.types import Constraint, PastItem
 from assistant.understand import understand
 from retrieval.types import Filter, Product, Quantity
@@ -354,3 +364,137 @@ def test_something_else_then_the_slider_does_not_bring_back_the_first_page() -> 
     state = with_page(say(started("a tent", page="tent-2"), "something else"), ["tent-4"])
     assert "tent-2" not in left(with_variety(state, 1.0))
     assert "tent-4" in left(with_variety(state, 1.0))
+
+
+# -- what a message does to the wishes that stand ------------------------------------------------------------------
+
+
+def change(*messages: str, page: str = "") -> str:
+    """What the last message did, said after the others."""
+    before = started(*messages[:-1], page=page)
+    last = [BY_ID[id] for id in before.last]
+    request = understand(messages[-1], READER, context=before.constraints, names=[p.title for p in last])
+    return change_made(before, apply(before, request, last, READER.facets, "USD"), request)
+
+
+class TestWhatWasDone:
+    @pytest.mark.parametrize(
+        ("messages", "done"),
+        [
+            (("a tent",), "search"),
+            (("a tent under $200", "kettles"), "search"),
+            (("tents", "in blue"), "refine"),
+            (("tents", "under $200"), "refine"),
+            (("tents under $200", "under $100"), "refine"),
+            (("tents under $200", "up to $400"), "relax"),
+            (("tents over $100", "over $50"), "relax"),
+            (("blue tents", "any colour will do"), "relax"),
+            (("tents under $200", "forget the budget"), "relax"),
+            (("tents in red", "in blue"), "replace"),
+            (("tents from Brindle", "Northlea"), "replace"),
+            (("tents from Brindle", "not Brindle"), "replace"),
+            (("a tent", "no, I meant a kettle"), "replace"),
+        ],
+    )
+    def test_adding_taking_back_and_putting_in_anothers_place(self, messages: tuple[str, ...], done: str) -> None:
+        assert change(*messages) == done
+
+    def test_cheaper_narrows(self) -> None:
+        assert change("tents under $400", "cheaper", page="tent-2 tent-4") == "refine"
+
+
+class TestTakingBack:
+    @pytest.mark.parametrize(
+        ("first", "second", "kept"),
+        [
+            ("a blue tent under $200", "any colour", "category price"),
+            ("a blue tent under $200", "budget doesn't matter", "category attribute:colour"),
+            ("a blue tent from Brindle", "any brand is fine, but in red", "category attribute:colour"),
+        ],
+    )
+    def test_the_wish_goes_and_its_words_with_it(self, first: str, second: str, kept: str) -> None:
+        state = started(first, second)
+        assert keys(state) == set(kept.split())
+        assert ("blue" in state.words) == ("blue" in {c.label for c in state.constraints})
+
+
+class TestCorrecting:
+    def test_the_budget_of_a_misread_kind_stays_and_nothing_else(self) -> None:
+        state = started("a blue tent under $100", "no, I meant a kettle")
+        assert keys(state) == {"category", "price"}
+        assert left(state) == {"kettle-quiet", "kettle-plain", "kettle-small"}
+
+    def test_its_own_budget_comes_first(self) -> None:
+        state = started("a tent under $100", "no, I meant a kettle under $30")
+        assert left(state) == {"kettle-small"}
+
+
+class TestCarryingOver:
+    @pytest.mark.parametrize(
+        ("message", "kept"),
+        [
+            ("a kettle under the same budget", "category price"),
+            ("the same for a kettle", "category price attribute:colour"),
+            ("the same for a kettle, just the colour", "category attribute:colour"),
+            ("a kettle", "category"),
+        ],
+    )
+    def test_what_is_named_holds_for_the_next_thing(self, message: str, kept: str) -> None:
+        state = started("a black tent under $50", message)
+        assert keys(state) == set(kept.split())
+        assert by_key(state.constraints)["category"].values == ("kettles",)
+
+    def test_a_new_wish_of_the_same_key_wins(self) -> None:
+        state = started("a tent under $50", "same requirements for a kettle, but under $30")
+        assert by_key(state.constraints)["price"].high == 30
+
+
+class TestPointingAtTraits:
+    page = "tent-2 tent-light"
+
+    @pytest.mark.parametrize(
+        ("message", "ids"),
+        [
+            ("not that brand", "tent-light tent-6"),  # the brand of the first
+            ("the second one, but a different brand", "tent-2 tent-4"),
+            ("the first one, a different colour", "tent-4 tent-light tent-6"),
+        ],
+    )
+    def test_what_the_product_has_is_refused(self, message: str, ids: str) -> None:
+        assert left(say(started("tents", page=self.page), message)) == set(ids.split())
+
+    def test_of_the_one_last_spoken_of(self) -> None:
+        state = replace(started("tents", page=self.page), focus=("tent-light",))
+        assert left(say(state, "not that brand")) == {"tent-2", "tent-4"}
+
+    def test_what_it_does_not_state_is_no_wish(self) -> None:
+        state = started("knives", page="knife-chef")
+        assert say(state, "the same colour").constraints == state.constraints
+
+
+class TestRefusing:
+    @pytest.mark.parametrize(
+        "message", ["I don't like the second one", "not the second one", "the second is too heavy"]
+    )
+    def test_the_one_that_is_refused_is_not_shown_again(self, message: str) -> None:
+        state = say(started("tents", page="tent-2 tent-4"), message)
+        assert state.refused == ("tent-4",)
+        assert state.like == ""
+
+    def test_for_this_wish_only(self) -> None:
+        assert say(started("tents", page="tent-2 tent-4"), "not the second one", "kettles").refused == ()
+
+    def test_each_once(self) -> None:
+        state = say(
+            started("tents", page="tent-2 tent-4"), "not the second one", "not the second one", "not the first one"
+        )
+        assert state.refused == ("tent-4", "tent-2")
+
+
+class TestContradictions:
+    def test_the_answer_takes_the_place_of_both(self) -> None:
+        state = started("tents under $20 and over $150")
+        price = by_key(state.constraints)["price"]
+        assert (price.low, price.high) == (150, 20)
+        for answer, ids in (("over $150", "tent-4 tent-light tent-6"), ("under $20", ""), ("under $130", "tent-2")):
+            assert left(say(state, answer)) == set(ids.split())
