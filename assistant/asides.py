@@ -72,7 +72,7 @@ def aside(
     if heard.request.question is not None:
         return _why(clerk, session, heard, dialogue, page)
     if intent == "policy":
-        return _policy(clerk, message, dialogue)
+        return _policy(clerk, heard.text, dialogue)
     if intent == "order":
         return _order(clerk, message, heard, dialogue)
     if intent in ("complaint", "handover"):
@@ -109,13 +109,8 @@ def _details(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue, page:
     spoken_of = _one_listing(meant, heard)[:MOST_PRODUCTS]
     found = details(shop_of(clerk), spoken_of, heard.asks or heard.text)
     is_silent = all(d.verdict == "unknown" for d in found.details)
-    if (
-        is_silent
-        and heard.refs.how != "name"
-        and clerk.policies
-        and clerk.policies.best(message, clerk.encoder)
-    ):
-        told_by_pages = _policy(clerk, message, dialogue)
+    if is_silent and heard.refs.how != "name" and clerk.policies and clerk.policies.best(heard.text, clerk.encoder):
+        told_by_pages = _policy(clerk, heard.text, dialogue)
         return replace(
             told_by_pages, fields={**told_by_pages.fields, "intent": "policy"}
         )  # "how do I claim if it breaks": the shop's pages say it

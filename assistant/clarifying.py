@@ -36,7 +36,10 @@ LEAST_SHARE = 0.1
 LEAST_SPLIT = 1.0
 """Bits that the answer must be worth: an even choice of two."""
 
-_NEVER = frozenset(["warranty", "colour", "color", "language", "weight", "eyes", "layout"])
+_NEVER = frozenset(
+    ["warranty", "colour", "color", "language", "weight", "eyes", "layout", "ear pad material", "cushioning", "filter",
+     "water resistance", "finish", "binding", "chuck", "panel"]
+)  # fmt: skip
 """Not asked: what all the same makers grant, what the page shows at a glance, or what nobody starts from."""
 
 

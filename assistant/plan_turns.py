@@ -79,7 +79,7 @@ def plan_turn(
     if meant and is_only(message):
         part = part_of(dialogue, meant[0])
         return apply(part, _read_for(clerk, part, heard, message), (), clerk.facets, clerk.settings.currency), ""
-    prices = any(attributes == ("price",) for attributes, _ in request.comparatives)
+    prices = (("price",), -1) in request.comparatives  # "more expensive" of several things says nothing of their sum
     if prices and not meant and request.ordinal is None:
         spent = sum(w.count * (p.price or 0) for w, p in zip(dialogue.plan, page, strict=False))
         limit = Constraint("total", "total", f"under {money(spent, clerk.settings.currency)} in all", high=spent - 0.01)

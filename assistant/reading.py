@@ -28,6 +28,10 @@ _LONG_WORD = 8  # two slips are forgiven in "headphnoes", one in "jakcet"
 _REFUSALS = re.compile(
     r"\b(?:anything but|everything but|other than|rather than|instead of|except for|apart from|neither|nor)\b"
 )
+_SEEKING = re.compile(
+    r"\b(?:look(?:ing)?|search(?:ing)?|hunt(?:ing)?|shop(?:ping)?|ask(?:ing)?|after|wish(?:ing)?|all|total|budget|spend|\d+)"
+    r" (?:for|on)\s+(?:my|the|a|an|some|our)?\s*$|\bin (?:need|search|want) of\s+(?:an?|some|the)?\s*$"
+)
 _ADJECTIVE = re.compile(r"(?:y|en)$")
 _LONG_ENOUGH = 5  # letters of an adjective in -y
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
@@ -93,6 +97,8 @@ def plainly_said(folded: str, vocabulary: Vocabulary) -> str:
 
 def is_context(before: str) -> bool:
     """Whether what follows is the use, not the thing: "a lamp for my desk", "something in the garden"."""
+    if _SEEKING.search(before):
+        return False  # "looking for a tent", "$100 in all for gloves and a beanie"
     return bool(
         re.search(
             r"\b(?:for|to|in|on|with|at|into|under|of|(?<!what )(?<!how )about|near|behind)\s+(?:my|the|a|an|"

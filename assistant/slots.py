@@ -353,13 +353,17 @@ def _superlative(word: str) -> tuple[tuple[str, ...], int, str] | None:
 
 
 def is_short_for(match: Match, facets: Facets) -> bool:
-    """Whether only the first word of the kind's name is said: "rain" for rain jackets, which as a use asks for none."""
-    named = [words(facets.labels.get(key, key)) for key in match.meaning.keys]
+    """Whether only the first word of the kind's name is said: "rain" for rain jackets, which as a use asks for none.
+    Of "Trimmers & Shavers" both are names.
+    """
     said = words(match.said)
-    ends = [{stem(name[-1]), *singulars(name[-1])} for name in named]  # a knife is what knives are
-    return len(said) == 1 and all(
-        len(name) > 1 and not {stem(said[0]), said[0]} & end for name, end in zip(named, ends, strict=True)
-    )
+    named = [
+        words(part) for key in match.meaning.keys for part in re.split(r"&|,|\band\b", facets.labels.get(key, key))
+    ]
+    ends = {
+        end for name in named if name for end in (stem(name[-1]), *singulars(name[-1]))
+    }  # a knife is what knives are
+    return len(said) == 1 and any(len(name) > 1 for name in named) and not {stem(said[0]), said[0]} & ends
 
 
 def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
