@@ -82,6 +82,10 @@ def aside(
         return Aside(replies.FORGOTTEN, Dialogue(variety=dialogue.variety), clerk.examples[:3])
     if intent == "start_over":
         dialogue = Dialogue(history=dialogue.history, variety=dialogue.variety)
+    if heard.nods:
+        return Aside(
+            replies.NODDED if page else replies.NODDED_AT_NOTHING, dialogue, () if page else clerk.examples[:3]
+        )
     if intent == "unclear":
         return _unclear(clerk, session, message, heard, dialogue)
     said = replies.small_talk(heard.request, clerk.settings.shop_name, len(dialogue.last))

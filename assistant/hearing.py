@@ -91,6 +91,10 @@ _COMPARE = re.compile(
     r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
 )
+_NOD = re.compile(
+    r"(?:ok(?:ay)?|yes|yeah|yep|yup|no|nope|nah|sure|fine|alright|all right|right|cool|great|"
+    r"nice|good|perfect|got it|i see|aha|hm+|oh|wow|\W)+",
+)
 _BRACKETED = re.compile(r"\[[\w -]+\]")
 
 
@@ -107,6 +111,8 @@ class Heard:
     """A matter for a person: somebody was hurt, was cheated, or speaks of a lawyer."""
     asks: str = ""
     """The earlier question that it only names the product for."""
+    nods: bool = False
+    """ "Ok", "yes", a thumb: no more than that."""
     buys: bool = False
     """It wants something ordered, which this chat cannot do."""
 
@@ -129,6 +135,8 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return _as(heard, "forget")
     if request.intent in ("start_over", "thanks", "greeting"):
         return heard
+    if text and _NOD.fullmatch(text):  # "ok", a thumb: heard, and no riddle
+        return replace(_as(heard, "small_talk"), nods=True)
     if sensitive:
         return _as(heard, "complaint")
     if _HANDOVER.search(text) and not _ROBOT.search(text):

@@ -61,6 +61,8 @@ def plan_turn(
             else ""
         )
         return planned(dialogue, several), note
+    if request.intent == "search" and (request.unknown or request.unnamed) and not request.constraints:
+        return None  # something that no listing knows is no change of the plan
     if not dialogue.plan or request.intent == "more":
         return None if not dialogue.plan else (replace(dialogue, exclude_shown=True), "")
     wishes = [c for c in request.constraints if c.kind not in ("price", "category")]

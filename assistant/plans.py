@@ -91,12 +91,12 @@ def several_in(message: str, reader: Reader) -> Several | None:
     cuts.append(len(body))
     parts: list[tuple[Wish, tuple[Constraint, ...]]] = []
     for match, (start, end) in zip(matches, itertools.pairwise(cuts), strict=True):
-        said = body[start:end].strip(" ,.;")
-        request = understand(said, reader)
+        count = _COUNT.search(body[start : match.start])
+        said = body[start:end] if count is None else body[start:][count.end() : end - start]
+        request = understand(said.strip(" ,.;"), reader)
         category = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
         if category is None or set(category.values) != match.meaning.keys:
             return None
-        count = _COUNT.search(body[start : match.start])
         wish = Wish(category.label, request.text, request.extra, _COUNTS[count["n"]] if count else 1)
         parts.append((wish, tuple(_of(c, wish.name) for c in request.constraints)))
     total = None if total_of is None else total_constraint(total_of, reader.currency)

@@ -31,6 +31,8 @@ FORGOTTEN = (
     "Done. I have deleted this conversation: what you wrote, what I showed you, and what I knew of your past here. "
     "We start afresh."
 )
+NODDED = "All right. Tell me what to change about these, or ask me about one of them."
+NODDED_AT_NOTHING = "All right. What are you looking for?"
 NO_POLICIES = "I have no page of this shop that says so, and I won't guess. A person can tell you."
 
 
