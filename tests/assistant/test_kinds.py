@@ -43,6 +43,6 @@ def test_is_none_where_little_is_found(clerk: Clerk, text: str) -> None:
 
 
 def test_is_said_and_stands_as_a_chip(clerk: Clerk) -> None:
-    answer = Talk(clerk, "lights for our driveway without cables").given
+    answer = Talk(clerk, "something without cables for our driveway").given
     assert [c.label for c in answer.constraints if c.kind == "category"] == ["solar lights"]
     assert "I looked among our solar lights" in answer.reply
