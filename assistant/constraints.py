@@ -18,7 +18,7 @@ from assistant.vocabulary import Meaning
 from assistant.wording import amount as worded_amount
 from assistant.wording import is_adjective, listed, money
 from retrieval.facets import Facets, Mask
-from retrieval.text import fold, words
+from retrieval.text import fold, stem, words
 from retrieval.types import AttributeTest
 from retrieval.units import pretty, to_base
 
@@ -187,8 +187,8 @@ def measure_constraint(scope: Scope, amount: Amount, named: Sequence[str], *, so
     candidates = [a for a in named if a in stated] or [a for a in _USUAL_MEASURE.get(base, ()) if a in stated]
     if base == "second" and fold(amount.unit).startswith(("y", "month", "day", "week")):
         candidates = [a for a in named if a in stated]  # no battery lasts for years, unless it is said to
-        said = {w for a in named for w in words(a)}
-        candidates = candidates or [a for a in stated if said & set(words(a))]
+        said = {stem(w) for a in named for w in words(a)}
+        candidates = candidates or [a for a in stated if said & {stem(w) for w in words(a)}]
         if not candidates:
             return None
     if not candidates and base == "meter":

@@ -44,7 +44,9 @@ _PRICE = re.compile(
     r"\b(?:price[ds]?|costs?|expensive)\b|\bhow much (?:is|are|for|do|does)\b(?!.*\b(?:weigh|hold|fit|carry)\b)"
 )
 STOCK = re.compile(
-    r"\bin stock\b|\bto be had\b|\bgot (?:it|them|any)\b|\b(?:can|could) i (?:still )?(?:order|buy|get|have)\b|"
+    r"\bin stock\b|\bto be had\b|\bgot (?:it|them|any)\b|"
+    r"\b(?:can|could) i (?:still )?(?:order|buy|get|have) (?:it|this|that|one|the [\w ]+?)"
+    r"(?: today| now| still| please)?$|"
     r"\bleft in\b|^is .{3,60} in$|\bsold out\b|\bhow many (?:\w+ )?(?:left|(?:do|have) you (?:have|got))\b|"
     r"\bany left\b"
     r"|\bavailability\b|\bstill (?:available|there|have)\b|\bavailable(?: now| right now| today)?$"

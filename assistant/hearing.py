@@ -91,6 +91,11 @@ _COMPARE = re.compile(
     r"\bwhich (?:one |of (?:these|them|the two|those) )?is better\b|"
     r"\bhow do(?:es)? .{1,40} differ\b"
 )
+_WISHES_IT = re.compile(
+    r"\b(?:(?:can|could|may) i (?:have|get|see)|do you (?:have|sell|carry|do)|have you got|is there)"
+    r" (?:it|one|this|that|them)"
+    r" (?:in |with |that |which |but )?\w+"
+)
 _NOD = re.compile(
     r"(?:ok(?:ay)?|yes|yeah|yep|yup|no|nope|nah|sure|fine|alright|all right|right|cool|great|"
     r"nice|good|perfect|got it|i see|aha|hm+|oh|wow|\W)+",
@@ -320,6 +325,8 @@ def _asks_in_part(text: str, names: Sequence[str]) -> bool:
 
 
 def _asks_facts(text: str, guess: Guess, refs: Refs, request: Request, names: Sequence[str]) -> bool:
+    if request.constraints and _WISHES_IT.search(text):
+        return False  # "can I have it in red" is a wish for a red one
     if _asks_in_part(text, names):
         return True
     if request.steering.asks or request.steering.refuses or request.comparatives:

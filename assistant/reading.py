@@ -32,6 +32,7 @@ _SEEKING = re.compile(
     r"\b(?:look(?:ing)?|search(?:ing)?|hunt(?:ing)?|shop(?:ping)?|ask(?:ing)?|after|wish(?:ing)?|all|total|budget|spend|\d+)"
     r" (?:for|on)\s+(?:my|the|a|an|some|our)?\s*$|\bin (?:need|search|want) of\s+(?:an?|some|the)?\s*$"
 )
+_ASKING = tuple(sorted(ASKING_WORDS))  # in an order that is the same at every start
 _ADJECTIVE = re.compile(r"(?:y|en)$")
 _LONG_ENOUGH = 5  # letters of an adjective in -y
 _NEGATION_REACH = 2  # words between "not" and what it denies: "not made of leather"
@@ -234,27 +235,24 @@ def mend_spelling(tokens: list[Token], reader: Reader) -> tuple[list[Token], lis
         word = token.text
         strange = len(word) >= 4 and word.isascii() and word.isalpha() and stem(word) not in reader.known_stems
         if strange and word not in ASKING_WORDS and word not in STOP_WORDS and not is_english(word):
-            filler = process.extractOne(
-                word,
-                ASKING_WORDS,
-                scorer=DamerauLevenshtein.distance,
-                score_cutoff=1 if len(word) >= _LONG_ENOUGH else 0,
-            )
-            if filler is not None and filler[0][0] == word[0]:  # "actualy" asks for nothing
-                result.append(Token(filler[0], token.start, token.end))
+            filler = _nearest(word, _ASKING, 1 if len(word) >= _LONG_ENOUGH else 0)
+            if filler:  # "actualy" asks for nothing
+                result.append(Token(filler, token.start, token.end))
                 continue
-            best = process.extractOne(
-                word,
-                reader.vocabulary.spellings,
-                scorer=DamerauLevenshtein.distance,
-                score_cutoff=1 if len(word) < _LONG_WORD else 2,
-            )
-            if best is not None and best[0][0] == word[0]:  # the first letter is rarely the wrong one
-                mended.append((word, best[0]))
-                result.append(Token(best[0], token.start, token.end))
+            best = _nearest(word, reader.vocabulary.spellings, 1 if len(word) < _LONG_WORD else 2)
+            if best:
+                mended.append((word, best))
+                result.append(Token(best, token.start, token.end))
                 continue
         result.append(token)
     return result, mended
+
+
+def _nearest(word: str, known: Sequence[str], slips: int) -> str:
+    """The known word with the fewest slips, of those that begin alike: the first letter is rarely the wrong one."""
+    alike = [other for other in known if other[0] == word[0]]
+    best = process.extractOne(word, alike, scorer=DamerauLevenshtein.distance, score_cutoff=slips)
+    return best[0] if best is not None else ""
 
 
 def take(folded: str, tokens: list[Token], phrases: Sequence[str]) -> bool:

@@ -75,7 +75,7 @@ class Vocabulary:
     """What the phrases of the catalogue mean."""
 
     phrases: Mapping[Phrase, tuple[Meaning, ...]]
-    spellings: frozenset[str]
+    spellings: tuple[str, ...]
     """Folded single words that misspellings are mended to."""
     joined: Mapping[str, Phrase] = field(default_factory=dict)
     """The stem of two words of a name written as one -> the phrase."""
@@ -134,7 +134,7 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
                 for family, members in _COLOUR_FAMILIES.items():
                     if not {fold(m) for m in members}.isdisjoint(words(value)):
                         add((stem(family),), "value", value, len(rows), attribute)
-    for attribute in attributes - facets.flags.keys():
+    for attribute in sorted(attributes - facets.flags.keys()):  # a set's order changes from one start to the next
         add(phrase_of(attribute), "attribute", attribute, 0, attribute)
 
     phrases = {
@@ -198,7 +198,7 @@ def _category_phrases(name: str, taken: frozenset[Phrase]) -> set[Phrase]:
     return {phrase for phrase in phrases if phrase}
 
 
-def _spellings(facets: Facets) -> frozenset[str]:
+def _spellings(facets: Facets) -> tuple[str, ...]:
     """Single words of five letters and more from everything that can be asked for by name."""
     names = [*facets.categories, *facets.brands, *facets.flags]
     for values in facets.texts.values():
@@ -206,4 +206,4 @@ def _spellings(facets: Facets) -> frozenset[str]:
             names.extend(values)
     found = {word for name in names for word in words(name) if len(word) >= 5 and word.isalpha()}
     singular = {word[:-1] for word in found if word.endswith("s") and not word.endswith("ss") and len(word) > 5}
-    return frozenset(found | singular)
+    return tuple(sorted(found | singular))

@@ -33,6 +33,7 @@ _SPELLINGS = {
     "second": "s sec secs second seconds",
     "year": "year years yr yrs",
     "month": "month months",
+    "week": "week weeks",
     "day": "day days",
     "watt": "w watt watts",
     "kilowatt": "kw",
