@@ -98,7 +98,7 @@ _WISHES_IT = re.compile(
 )
 _NOD = re.compile(
     r"(?:ok(?:ay)?|yes|yeah|yep|yup|no|nope|nah|sure|fine|alright|all right|right|cool|great|"
-    r"nice|good|perfect|got it|i see|aha|hm+|oh|wow|\W)+",
+    r"nice|good|perfect|got it|i see|aha|hm+|oh|wow|[\s,.!👍👌✅🆗])+",
 )
 _BRACKETED = re.compile(r"\[[\w -]+\]")
 

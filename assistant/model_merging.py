@@ -31,7 +31,7 @@ from assistant.intents import Guess
 from assistant.model_quotes import Quote, alike, amount_in, is_of_money, names, quoted
 from assistant.model_reading import ModelReading, ReadAttribute, ReadName
 from assistant.phrases import ASKING_WORDS
-from assistant.reading import Reader
+from assistant.reading import Reader, is_context
 from assistant.types import Constraint, Intent
 from assistant.understand import Request
 from assistant.vocabulary import Meaning, phrase_of
@@ -162,6 +162,8 @@ class _Merging:
         found: dict[bool, tuple[set[str], Quote]] = {}
         for one in read:
             said, key = self.quoted(one.evidence), fold(one.name)
+            if said is not None and is_context(said.text.partition(key)[0]):
+                continue  # "a tent for Brindle poles", quoted whole
             if said is None or said.of_use or key not in self.reader.facets.brands or not names(said, key):
                 continue
             if said.denied == one.negated:
