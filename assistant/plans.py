@@ -28,6 +28,7 @@ from assistant.slots import is_short_for
 from assistant.types import Constraint
 from assistant.understand import Request, understand
 from assistant.wording import money
+from retrieval.facets import Facets
 from retrieval.text import TOKEN, fold
 
 MOST_ITEMS = 6
@@ -46,6 +47,7 @@ _TOGETHER = re.compile(
     r"\b(?:in all|all in all|all in|all together|altogether|together|in total|total|overall|combined|in sum|"
     r"for (?:both|all|everything|all of (?:them|it)|the (?:lot|two|set))|the lot)\b"
 )
+_SPENDING = re.compile(r"\b(?:for|have|got|spend|budget)\s*$")
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 _COUNT = re.compile(rf"\b(?P<n>{'|'.join(_COUNTS)})\b(?![-\s](?:person|people|man|inch|l\b|kg|cm|piece|in\b))")
 _ALSO = re.compile(r"^\s*(?:and|also|plus|add|oh and|ok and)\b|\b(?:also|too|as well|in addition|on top)\b")
@@ -113,6 +115,8 @@ def _kinds(text: str, reader: Reader) -> list[Match]:
     for match in matches:
         if match.meaning.kind != "category" or match.denied or is_short_for(match, reader.facets):
             continue
+        if any(_is_department(reader.facets, key) for key in match.meaning.keys):
+            continue  # "camping gear: a tent and a headlamp" lists two things
         joined_to_use = use_ends >= 0 and bool(_JOINT.fullmatch(text[use_ends : match.start]))
         if is_context(text[: match.start]) or joined_to_use:
             use_ends = match.end  # "for my desk and bed"
@@ -130,9 +134,21 @@ def _kinds(text: str, reader: Reader) -> list[Match]:
     return kinds
 
 
+def _is_department(facets: Facets, key: str) -> bool:
+    """Whether a category holds others."""
+    rows = facets.categories[key]
+    inside = set(rows.tolist())
+    return any(len(held) < len(rows) and int(held[0]) in inside for held in facets.categories.values() if len(held))
+
+
 def _total_in(text: str, amounts: Sequence[Amount], matches: Sequence[Match]) -> Amount | None:
     """The amount that is to hold for all: said to be so, or the only price, after the last thing."""
-    priced = [a for a in amounts if not a.unit and (a.is_money or a.bound in ("max", "about") or a.low != a.high)]
+    priced = [
+        a
+        for a in amounts
+        if not a.unit
+        and (a.is_money or a.bound in ("max", "about") or a.low != a.high or _SPENDING.search(text[: a.start]))
+    ]
     marker = _TOGETHER.search(text)
     if marker:
         bare = [a for a in amounts if not a.unit]
