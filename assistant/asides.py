@@ -20,7 +20,7 @@ from assistant.explain import short_name
 from assistant.hearing import SENTENCE, Heard
 from assistant.language import language_of
 from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
-from assistant.plans import part_of
+from assistant.plans import part_of, wish_for
 from assistant.policies import policy_turn
 from assistant.tickets import handed_over, summary_of
 from assistant.types import Clarifying
@@ -161,9 +161,10 @@ def _why(clerk: Clerk, session: str, heard: Heard, dialogue: Dialogue, page: Seq
     assert question is not None
     asked_of = dialogue
     if dialogue.plan:  # each thing of a plan has a page of its own
-        ids = {p.id for p in heard.refs.products} or set(dialogue.last[:1])
-        place = next((n for n, id in enumerate(dialogue.last) if id in ids), 0)
-        asked_of = replace(part_of(dialogue, dialogue.plan[place]), last=dialogue.last[place : place + 1])
+        of = next((p for p in (*heard.refs.products, *page) if p in page), None)
+        wish = wish_for(dialogue, of) if of is not None else None
+        if of is not None and wish is not None:
+            asked_of = replace(part_of(dialogue, wish), last=(of.id,))
         if question.kind == "why" and heard.refs.products:
             question = replace(question, one="")  # "the second" of the plan is the only one of its own page
     about = told(clerk, session, asked_of, question, of_a_plan=bool(dialogue.plan))

@@ -52,9 +52,11 @@ def find(clerk: Clerk, dialogue: Dialogue, *, k: int = CANDIDATES) -> Page:
     given_up: list[Constraint] = []
     left = count if not sold_out else 0
     while left == 0:
-        hard = [c for c in kept if c.hard and c.kind != "stock"] or [c for c in kept if c.hard]
-        if not hard or all(c.kind == "category" and not c.negated for c in hard):
-            return Page((), sold_out=sold_out)  # another kind of thing is no answer
+        # Another kind of thing is no answer: what a thing is is never given up for what it is to be like.
+        hard = [c for c in kept if c.hard and (c.kind != "category" or c.negated)]
+        hard = [c for c in hard if c.kind != "stock"] or hard
+        if not hard:
+            return Page((), sold_out=sold_out)
         room = {c.key: _room(clerk, [k for k in kept if k != c], exclude, bool(sold_out)) for c in hard}
         victim = max(hard, key=lambda c: (room[c.key] > 0, _yielding(c), room[c.key]))
         kept.remove(victim)

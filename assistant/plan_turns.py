@@ -21,6 +21,7 @@ from assistant.plans import (
     several_in,
     speaks_of_all,
     total_in,
+    wish_for,
     with_part,
     with_total,
 )
@@ -68,7 +69,7 @@ def plan_turn(
     wishes = [c for c in request.constraints if c.kind not in ("price", "category")]
     kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
     total = total_in(message, clerk.settings.currency)
-    meant = _meant(clerk, dialogue, request)
+    meant = _meant(clerk, dialogue, request, page)
     if total is not None and kind is None and not meant and (not wishes or speaks_of_all(message)):
         return with_total(dialogue, total), ""
     if request.steering.dropped:
@@ -88,8 +89,7 @@ def plan_turn(
         return with_total(dialogue, limit), ""
     for wish in meant or _that_state(clerk, dialogue, request, page):
         part = part_of(dialogue, wish)
-        place = dialogue.plan.index(wish)
-        last = page[place : place + 1]
+        last = [p for p in page if wish_for(dialogue, p) == wish][:1]
         # Of a part, "not the second one" means the one product shown for it.
         refused = 0 if request.steering.refuses and request.ordinal is not None else None
         changed = apply(
@@ -110,14 +110,15 @@ def _read_for(clerk: Clerk, part: Dialogue, heard: Heard, message: str) -> Reque
     return replace(request, intent="refine", constraints=constraints)
 
 
-def _meant(clerk: Clerk, dialogue: Dialogue, request: Request) -> list[Wish]:
+def _meant(clerk: Clerk, dialogue: Dialogue, request: Request, page: Sequence[Product]) -> list[Wish]:
     """The things of the plan that a message names, or points at by place."""
     kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
     if kind is not None:
         named = clerk.facets.mask(Filter(categories=frozenset(kind.values)))
         return [w for w in dialogue.plan if (named & _rows(clerk, dialogue, w)).any()]
-    if request.ordinal is not None and -len(dialogue.plan) <= request.ordinal < len(dialogue.plan):
-        return [dialogue.plan[request.ordinal]]
+    if request.ordinal is not None and -len(page) <= request.ordinal < len(page):
+        wish = wish_for(dialogue, page[request.ordinal])
+        return [wish] if wish is not None else []
     return []
 
 

@@ -30,6 +30,7 @@ from assistant.understand import Request, understand
 from assistant.wording import money
 from retrieval.facets import Facets
 from retrieval.text import TOKEN, fold
+from retrieval.types import Product
 
 MOST_ITEMS = 6
 """Things answered at once; whoever asks for more is told so, and has the others left for the next message."""
@@ -210,6 +211,16 @@ def part_of(dialogue: Dialogue, wish: Wish) -> Dialogue:
         exclude_shown=dialogue.exclude_shown,
         refused=dialogue.refused,
     )
+
+
+def wish_for(dialogue: Dialogue, product: Product) -> Wish | None:
+    """Which thing of the plan a product was shown for: a thing that found none has no place on the page."""
+    path = {fold(level) for level in product.category}
+    for wish in dialogue.plan:
+        kinds = {v for c in dialogue.constraints if c.item == wish.name and c.kind == "category" for v in c.values}
+        if path & kinds:
+            return wish
+    return None
 
 
 def with_part(dialogue: Dialogue, wish: Wish, part: Dialogue) -> Dialogue:

@@ -79,6 +79,11 @@ class TestGivingUp:
 
 
 class TestRefused:
+    def test_nor_where_two_wishes_have_to_go(self, talking_clerk: Clerk) -> None:
+        page = find(talking_clerk, wanting(talking_clerk, "a Brindle kettle under $10"))
+        assert {BY_ID[id].category[-1] for id in ids(page)} == {"Kettles"}
+        assert sorted(given_up(page)) == ["Brindle", "under $10"]
+
     def test_a_refused_product_is_not_found(self, talking_clerk: Clerk) -> None:
         dialogue = replace(wanting(talking_clerk, "a tent"), refused=("tent-2",))
         page = find(talking_clerk, dialogue)

@@ -57,6 +57,9 @@ class TestSeveral:
             ("a tent and a kitchen knife", "tents, kitchen knives"),
             ("a tent and a ketle", "tents, kettles"),
             ("a tent as well as a jacket in red", "tents, jackets"),
+            ("camping gear: tent, sleeping bag", "tents, sleeping bags"),
+            ("I'm looking for a kettle and a tent", "kettles, tents"),
+            ("for the kitchen: a kettle and a coffee maker", "kettles, coffee makers"),
         ],
     )
     def test_each_kind_of_thing_is_one(self, message: str, names: str) -> None:
