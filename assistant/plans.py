@@ -48,6 +48,7 @@ _TOGETHER = re.compile(
     r"\b(?:in all|all in all|all in|all together|altogether|together|in total|total|overall|combined|in sum|"
     r"for (?:both|all|everything|all of (?:them|it)|the (?:lot|two|set))|the lot)\b"
 )
+_HEADING = re.compile(r".*(?::|\s[-–]\s)")
 _SPENDING = re.compile(r"\b(?:for|have|got|spend|budget)\s*$")
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 _COUNT = re.compile(rf"\b(?P<n>{'|'.join(_COUNTS)})\b(?![-\s](?:person|people|man|inch|l\b|kg|cm|piece|in\b))")
@@ -83,7 +84,8 @@ def several_in(message: str, reader: Reader) -> Several | None:
     amounts = find_amounts(text)
     total_of = _total_in(text, amounts, matches)
     body = text if total_of is None else _without(text, total_of)
-    cuts = [0]
+    heading = _HEADING.match(body[: matches[0].start])
+    cuts = [heading.end() if heading else 0]  # "camping gear: ..." says what for, not what
     for one, other in itertools.pairwise(matches):
         gap = body[one.end : other.start]
         joints = list(_JOINT.finditer(gap))
