@@ -22,6 +22,7 @@ from assistant.language import language_of
 from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
 from assistant.plans import part_of, wish_for
 from assistant.policies import policy_turn
+from assistant.privacy import redacted
 from assistant.tickets import handed_over, summary_of
 from assistant.types import Clarifying
 from retrieval.types import Product
@@ -194,7 +195,8 @@ def _order(clerk: Clerk, message: str, heard: Heard, dialogue: Dialogue) -> Asid
     if account_matter(message) and not dialogue.order.open:
         said, ask = account_reply(message, clerk.policies, encoder), dialogue.order
     else:
-        said, ask = order_turn(clerk.orders, message, dialogue.order, clerk.policies, encoder)
+        # A card number is no order number, and is never said again.
+        said, ask = order_turn(clerk.orders, redacted(message, emails=False), dialogue.order, clerk.policies, encoder)
     asked = Clarifying(said.reply) if ask.open else None
     return Aside(said.reply, replace(dialogue, order=ask), said.suggestions, {"section": said.section, "asked": asked})
 

@@ -146,11 +146,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return _as(heard, "complaint")
     if _HANDOVER.search(text) and not _ROBOT.search(text):
         return _as(heard, "handover")
-    if (
-        heard.buys
-        or answers_ask(message, dialogue.order)
-        or (_ADDRESS.search(message) and _LONG_NUMBER.search(message))
-    ):
+    if heard.buys or answers_ask(message, dialogue.order) or (_ADDRESS.search(message) and _LONG_NUMBER.search(public)):
         return _as(heard, "order")
     if dialogue.order.status is not None and re.search(r"^(?:please |can you |could you |pls )?cancel\b", text):
         return _as(heard, "order")

@@ -219,3 +219,8 @@ class TestSessions:
         with pytest.raises(SessionError, match="no conversation") as error:
             list(answer(clerk, session, "a tent"))
         assert len(str(error.value)) < 200
+
+
+def test_a_card_number_is_no_order_number(talking_clerk: Clerk) -> None:
+    talk = Talk(talking_clerk, "where is my order? I paid with card 4111 1111 1111 1111")
+    assert "4111" not in talk.given.reply + talk.given.message

@@ -102,3 +102,8 @@ class TestCheckDigits:
     def test_every_german_account_goes(self, body: int) -> None:
         check = next(c for c in range(2, 99) if is_iban(f"DE{c:02d}{body:018d}"))
         assert redacted(f"DE{check:02d}{body:018d}") == "[IBAN]"
+
+
+def test_an_address_may_be_left_for_a_look_up_and_nothing_else() -> None:
+    said = "my card 4111 1111 1111 1111, order 10023, robin@example.com"
+    assert redacted(said, emails=False) == "my card [card], order 10023, robin@example.com"
