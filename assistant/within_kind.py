@@ -64,6 +64,8 @@ def in_scope(match: Match, scope: Scope, reader: Reader) -> Match | None:
         return rows / max(int(scope.mask.sum()), 1), scope.coverage(meaning.attribute)
 
     best = max(readings, key=stated)
+    if best.in_list and stated(best)[0] == 0:
+        return None  # a list names examples: what is on none of this kind's is a word like any other
     return replace(match, meaning=best) if stated(best)[1] > 0 else None
 
 
