@@ -174,7 +174,7 @@ class Sessions:
     def wipe(self, id: str) -> None:
         """Deletes what was said and shown, with thumbs and tickets; the session goes on, empty."""
         with self._engine.begin() as db:
-            for table in (turns, thumbs):
+            for table in (turns, thumbs, tickets):
                 db.execute(delete(table).where(table.c.session == id))
 
     @staticmethod

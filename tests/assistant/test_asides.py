@@ -165,3 +165,11 @@ class TestForgetting:
 def test_nothing_can_be_bought_here_and_nothing_is_claimed(talk: Talk) -> None:
     given = talk.say("add the first to my basket")
     assert "can't put anything into a basket" in given.reply
+
+
+def test_forgetting_takes_the_ticket_along(talk: Talk) -> None:
+    given = talk.say("let me talk to a person")
+    assert given.ticket in {ticket.number for ticket in talk.clerk.tickets.all()}
+    talk.say("please delete everything you know about me")
+    assert given.ticket not in {ticket.number for ticket in talk.clerk.tickets.all()}
+    assert not talk.dialogue.constraints
