@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from assistant.clerk import Clerk
-from assistant.constraints import COVERAGE, Scope
+from assistant.constraints import COVERAGE, Scope, kind_of
 from assistant.dialogue import Dialogue, as_filter
 from assistant.ranking import Ranked, models
 from assistant.types import Clarifying, Constraint
@@ -49,7 +49,7 @@ _MEASURES = frozenset(["size", "capacity", "screen size", "storage", "memory", "
 
 def question_for(clerk: Clerk, dialogue: Dialogue, candidates: Sequence[Ranked], fitting: int) -> Clarifying | None:
     """The question for a page, or None if none would pay."""
-    category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    category = kind_of(dialogue.constraints)
     wishes = [c for c in dialogue.constraints if c is not category]
     if category is None or fitting < FEWEST_FITTING or len(wishes) > MOST_WISHES or dialogue.questioned:
         return None

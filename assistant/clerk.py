@@ -171,7 +171,7 @@ def open_clerk(
             shoppers=shoppers,
             policies=open_policies(settings.policies, encoder),
             intents=open_intents(encoder, settings.data_dir),
-            names=build_names(index.catalog.all(), vocabulary),
+            names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             tickets=Tickets(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),

@@ -120,6 +120,11 @@ class Firmness:
         return cls(hard, hard and lenient, not softened and coverage < COVERAGE and not lenient, softened)
 
 
+def kind_of(constraints: Iterable[Constraint]) -> Constraint | None:
+    """The kind of thing that is asked for, the first if there are several; a kind that is refused is none."""
+    return next((c for c in constraints if c.kind == "category" and not c.negated), None)
+
+
 def category_constraint(facets: Facets, keys: frozenset[str], said: str, *, negated: bool = False) -> Constraint:
     """A kind of product. Always filters: a shop that leaves categories out has none in its vocabulary."""
     label = facets.labels[next(iter(keys))].lower() if len(keys) == 1 else said

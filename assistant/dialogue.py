@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.constraints import Scope, brand_constraint, category_constraint, joined_price, value_constraint
+from assistant.constraints import Scope, brand_constraint, category_constraint, joined_price, kind_of, value_constraint
 from assistant.order_turns import OrderAsk
 from assistant.steering import is_widening
 from assistant.types import Constraint, Intent, PastItem
@@ -130,8 +130,8 @@ def _is_new_wish(dialogue: Dialogue, request: Request, facets: Facets) -> bool:
     """Whether a message starts over with another thing, or goes on with what stands."""
     if request.intent == "search":
         return not _goes_on(dialogue, request)
-    old = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
-    new = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
+    old = kind_of(dialogue.constraints)
+    new = kind_of(request.constraints)
     return old is not None and new is not None and not _overlap(facets, old, new)
 
 

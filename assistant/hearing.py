@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from assistant.chinese import plainly_in_english
 from assistant.clerk import Clerk
+from assistant.constraints import kind_of
 from assistant.detail_questions import is_question_of_detail
 from assistant.details import STOCK
 from assistant.dialogue import Dialogue
@@ -206,7 +207,7 @@ def _within_kind(clerk: Clerk, request: Request, text: str) -> Request:
 
 def _going_on(clerk: Clerk, request: Request, guess: Guess, dialogue: Dialogue, text: str) -> Request:
     """A message that names no kind of thing goes on with what stands, unless it is like one that starts anew."""
-    kind = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    kind = kind_of(dialogue.constraints)
     kind_alone = [c.key for c in request.constraints] == ["category"]
     more = guess.intent == "more" or text.startswith("more ")
     if kind is not None and more and kind_alone and request.constraints[0].values == kind.values:

@@ -23,15 +23,16 @@ from assistant.constraints import (
     brand_constraint,
     category_constraint,
     flag_constraint,
+    kind_of,
     measure_constraint,
     price_constraint,
     value_constraint,
 )
 from assistant.intents import Guess
-from assistant.model_quotes import Quote, alike, amount_in, is_of_money, names, quoted
+from assistant.model_quotes import Quote, alike, amount_in, is_of_money, is_use, names, quoted
 from assistant.model_reading import ModelReading, ReadAttribute, ReadName
 from assistant.phrases import ASKING_WORDS
-from assistant.reading import Reader, is_context
+from assistant.reading import Reader
 from assistant.types import Constraint, Intent
 from assistant.understand import Request
 from assistant.vocabulary import Meaning, phrase_of
@@ -136,7 +137,7 @@ class _Merging:
 
     def standing_category(self) -> Constraint | None:
         both = (*self.request.constraints, *self.context)
-        return next((c for c in both if c.kind == "category" and not c.negated), None)
+        return kind_of(both)
 
     def category(self, read: ReadName | None) -> _Added | None:
         """A kind the message names, or one it describes, where it names none and asks for nothing unknown."""
@@ -154,6 +155,8 @@ class _Merging:
         named = names(said, label)
         if not named and (self.standing_category() is not None or self.request.unnamed):
             return None
+        if named and is_use(said, label) and self.standing_category() is not None:
+            return None  # "for a tent", with a kind of thing standing, is a use to the rules as well
         constraint = category_constraint(facets, keys, label)
         return self._of(constraint if named else replace(constraint, hard=False), said, named=named)
 
@@ -162,9 +165,7 @@ class _Merging:
         found: dict[bool, tuple[set[str], Quote]] = {}
         for one in read:
             said, key = self.quoted(one.evidence), fold(one.name)
-            if said is not None and is_context(said.text.partition(key)[0]):
-                continue  # "a tent for Brindle poles", quoted whole
-            if said is None or said.of_use or key not in self.reader.facets.brands or not names(said, key):
+            if said is None or is_use(said, key) or key not in self.reader.facets.brands or not names(said, key):
                 continue
             if said.denied == one.negated:
                 keys, first = found.get(one.negated, (set(), said))

@@ -87,6 +87,12 @@ def names(quote: Quote, name: str, *, any_word: bool = False) -> bool:
     return bool(met) and (any(met) if any_word else all(met))
 
 
+def is_use(quote: Quote, name: str) -> bool:
+    """Whether the name is said as what the thing is for, before the quotation or in it: "a tent for Brindle poles"."""
+    first = next((m for m in TOKEN.finditer(quote.text) if any(alike(m.group(), w) for w in words(name))), None)
+    return quote.of_use or (first is not None and is_context(quote.text[: first.start()]))
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two folded words are one: "wool" and "woollen", "brindle" and "brindel"."""
     if stem(one) == stem(other):

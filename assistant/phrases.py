@@ -196,10 +196,10 @@ PREFERENCES: dict[str, tuple[tuple[str, ...], int, str]] = {
     "small": (("capacity", "screen size", "diameter", "width", "length"), -1, "smallest"),
 }  # fmt: skip
 
-_COUNTED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+COUNTED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 ORDINALS = {
-    **{f"{word} one": n for n, word in enumerate(_COUNTED)},
-    **{f"the {word}": n for n, word in enumerate(_COUNTED)},
+    **{f"{word} one": n for n, word in enumerate(COUNTED)},
+    **{f"the {word}": n for n, word in enumerate(COUNTED)},
     **{f"number {n}": n - 1 for n in range(1, 11)},
     **{f"#{n}": n - 1 for n in range(1, 11)},
     "last one": -1, "the last": -1, "number one": 0, "number two": 1, "number three": 2,

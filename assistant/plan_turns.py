@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.candidates import Page, find, ranked_hits
 from assistant.clerk import Clerk
-from assistant.constraints import Scope
+from assistant.constraints import Scope, kind_of
 from assistant.dialogue import Dialogue, Wish, apply
 from assistant.facts import Facts
 from assistant.hearing import Heard
@@ -67,7 +67,7 @@ def plan_turn(
     if not dialogue.plan or request.intent == "more":
         return None if not dialogue.plan else (replace(dialogue, exclude_shown=True), "")
     wishes = [c for c in request.constraints if c.kind not in ("price", "category")]
-    kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
+    kind = kind_of(request.constraints)
     total = total_in(message, clerk.settings.currency)
     meant = _meant(clerk, dialogue, request, page)
     if total is not None and kind is None and not meant and (not wishes or speaks_of_all(message)):
@@ -112,7 +112,7 @@ def _read_for(clerk: Clerk, part: Dialogue, heard: Heard, message: str) -> Reque
 
 def _meant(clerk: Clerk, dialogue: Dialogue, request: Request, page: Sequence[Product]) -> list[Wish]:
     """The things of the plan that a message names, or points at by place."""
-    kind = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
+    kind = kind_of(request.constraints)
     if kind is not None:
         named = clerk.facets.mask(Filter(categories=frozenset(kind.values)))
         return [w for w in dialogue.plan if (named & _rows(clerk, dialogue, w)).any()]

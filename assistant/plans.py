@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.amounts import Amount, find_amounts
+from assistant.constraints import kind_of
 from assistant.dialogue import Dialogue, Wish, composed, merged
 from assistant.ranking import Ranked
 from assistant.reading import (
@@ -99,7 +100,7 @@ def several_in(message: str, reader: Reader) -> Several | None:
         count = _COUNT.search(body[start : match.start])
         said = body[start:end] if count is None else body[start:][count.end() : end - start]
         request = understand(said.strip(" ,.;"), reader)
-        category = next((c for c in request.constraints if c.kind == "category" and not c.negated), None)
+        category = kind_of(request.constraints)
         if category is None or set(category.values) != match.meaning.keys:
             return None
         wish = Wish(category.label, request.text, request.extra, _COUNTS[count["n"]] if count else 1)
@@ -249,7 +250,9 @@ def with_total(dialogue: Dialogue, total: Constraint) -> Dialogue:
 
 def added(dialogue: Dialogue, request: Request) -> Dialogue:
     """The plan with one more thing."""
-    category = next(c for c in request.constraints if c.kind == "category" and not c.negated)
+    category = kind_of(request.constraints)
+    if category is None:
+        return dialogue
     wish = Wish(category.label, request.text, request.extra)
     total = [c for c in dialogue.constraints if c.kind == "total"]
     rest = [c for c in dialogue.constraints if c.kind != "total"]

@@ -162,13 +162,7 @@ def _is_that_noun(said: str, meaning: Meaning, facets: Facets) -> bool:
 
 def _tail_of(word: str, reader: Reader) -> tuple[Meaning, ...]:
     """The kind of thing that a word ends: "watch" where the shop has smartwatches."""
-    ended = {
-        meaning
-        for phrase, meanings in reader.vocabulary.phrases.items()
-        if len(phrase) == 1 and phrase[0] != stem(word) and phrase[0].endswith(stem(word))
-        for meaning in meanings
-        if meaning.kind == "category"
-    }
+    ended = reader.vocabulary.kinds_ending_in(stem(word))
     return tuple(ended) if len(ended) == 1 else ()
 
 
@@ -193,8 +187,7 @@ def without_shelf_words(matches: list[Match], tokens: list[Token]) -> list[Match
     ):
         adjectives.append(last)  # "a light one"
     for match in adjectives:
-        for token in tokens:
-            token.used &= not match.start <= token.start < match.end
+        release(tokens, match.start, match.end)
     return [m for m in matches if m not in adjectives]
 
 
@@ -271,3 +264,9 @@ def use(tokens: list[Token], start: int, end: int, *, silent: bool = False) -> N
         if start <= token.start < end:
             token.used = True
             token.silent |= silent
+
+
+def release(tokens: Sequence[Token], start: int, end: int) -> None:
+    """Gives the words of a stretch back: what they were taken for they do not mean here."""
+    for token in tokens:
+        token.used &= not start <= token.start < end

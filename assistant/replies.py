@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from assistant import wording
 from assistant.candidates import Page
 from assistant.clerk import Clerk
-from assistant.constraints import Scope
+from assistant.constraints import Scope, kind_of
 from assistant.dialogue import Dialogue
 from assistant.english import is_everyday
 from assistant.explain import short_name
@@ -59,7 +59,7 @@ def absent_words(dialogue: Dialogue, request: Request, page: Page) -> tuple[str,
     named, only what is no English word counts: a maker's name, not "stylish".
     """
     absent = (w for w in request.unknown if not page.hits or w not in page.hits[0].matched_words)
-    named = any(c.kind == "category" and not c.negated for c in dialogue.constraints)
+    named = kind_of(dialogue.constraints) is not None
     return tuple(w for w in absent if not named or not is_everyday(w))
 
 
@@ -177,7 +177,8 @@ def says_nearest(dialogue: Dialogue, request: Request, absent: Sequence[str]) ->
 
 
 def _found(dialogue: Dialogue, fitting: int, ranked: Sequence[Ranked]) -> str:
-    kind = next((c.label for c in dialogue.constraints if c.kind == "category" and not c.negated), "")
+    category = kind_of(dialogue.constraints)
+    kind = category.label if category is not None else ""
     wishes = [c.label for c in dialogue.constraints if c.hard and c.kind != "category"]
     more = " more" if dialogue.exclude_shown else ""
     if dialogue.constraints and all(c.hard for c in dialogue.constraints) and not dialogue.extra:
@@ -201,7 +202,7 @@ def _beside_category(request: Request, absent: Sequence[str]) -> bool:
 
 def _absence(clerk: Clerk, dialogue: Dialogue, given_up: Sequence[Constraint], ranked: Sequence[Ranked]) -> str:
     """Nothing fits: which wish excludes, and what would be there without it."""
-    category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    category = kind_of(dialogue.constraints)
     scope = Scope.of(clerk.facets, category)
     kept = [c for c in dialogue.constraints if c.hard and c not in given_up and c is not category]
     what = category.label if category is not None and category not in given_up else "products"
@@ -230,7 +231,8 @@ def _price_edge(clerk: Clerk, scope: Scope, category: Constraint | None, price: 
 
 def _sold_out(dialogue: Dialogue, page: Page, ranked: Sequence[Ranked]) -> str:
     """What is carried and gone, and what is there instead."""
-    kind = next((c.label for c in dialogue.constraints if c.kind == "category" and not c.negated), "products")
+    category = kind_of(dialogue.constraints)
+    kind = category.label if category is not None else "products"
     count = len(page.sold_out)
     what = f"one product like that ({kind})" if count == 1 else f"{count:,} {kind} like that"
     aside = listed([f"“{c.label}”" for c in page.given_up])
@@ -277,7 +279,7 @@ def suggestions(clerk: Clerk, dialogue: Dialogue, recommendations: Sequence[Reco
     """Follow-ups that lead somewhere: each is tried on the facets before it is offered."""
     offers: list[str] = []
     prices = [r.product.price for r in recommendations if r.product.price is not None]
-    category = next((c for c in dialogue.constraints if c.kind == "category" and not c.negated), None)
+    category = kind_of(dialogue.constraints)
     categories = frozenset(category.values) if category is not None else frozenset()
     if prices and clerk.facets.mask(Filter(price_max=min(prices) - 0.01, categories=categories)).any():
         offers.append("Cheaper")

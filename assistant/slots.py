@@ -19,6 +19,7 @@ from assistant.constraints import (
     category_constraint,
     flag_constraint,
     joined_price,
+    kind_of,
     measure_constraint,
     preference_constraint,
     price_constraint,
@@ -28,7 +29,7 @@ from assistant.constraints import (
 )
 from assistant.fitting import gender, loads, ranges, sizes
 from assistant.phrases import ASKING_WORDS, PREFERENCES, SOFTENERS, SUPERLATIVES
-from assistant.reading import Match, Reader, Token, is_context, singulars, use
+from assistant.reading import Match, Reader, Token, is_context, release, singulars, use
 from assistant.types import Constraint
 from assistant.within_kind import as_a_value, flags_apart, heads_of, in_scope, parts_of_values, without_echoes
 from retrieval.facets import Facets
@@ -57,7 +58,7 @@ def slots_in(
     found: list[Constraint] = []
 
     # 1) Category: what is sold under that name; "for the kitchen" is a use, unless nothing else is named.
-    stands = next((c for c in context if c.kind == "category" and not c.negated), None)
+    stands = kind_of(context)
     matches = [as_a_value(m, folded, tokens, Scope.of(facets, stands), reader) for m in matches]
     category = _category(folded, matches, heads_of(matches, reader), facets, stands)
     if category is not None:
@@ -78,7 +79,7 @@ def slots_in(
     for each in matches:
         match = in_scope(each, scope, reader)
         if match is None:
-            _release(tokens, each)
+            release(tokens, each.start, each.end)
             continue
         meaning, denied, is_soft = match.meaning, match.denied, softened(match.start)
         if meaning.kind == "brand":
@@ -86,7 +87,7 @@ def slots_in(
         elif meaning.kind == "flag":
             found.append(flag_constraint(scope, meaning.attribute, wanted=not denied, softened=is_soft))
         elif meaning.kind == "value" and meaning.attribute == "size" and not scope.states_text("size", meaning.keys):
-            _release(tokens, match)  # a "large" jacket is an L
+            release(tokens, match.start, match.end)  # a "large" jacket is an L
         elif meaning.kind == "value" and not (meaning.attribute == "gender" and who is not None):
             found.append(value_constraint(scope, meaning, match.said, negated=denied, softened=is_soft))
     if not any(c.key == "attribute:size" for c in found):
@@ -157,11 +158,6 @@ def _soft_stretches(folded: str) -> list[tuple[int, int]]:
     return soft
 
 
-def _release(tokens: Sequence[Token], match: Match) -> None:
-    for token in tokens:
-        token.used &= not match.start <= token.start < match.end
-
-
 def _superlative(word: str) -> tuple[tuple[str, ...], int, str] | None:
     """ "The lightest tent" asks for one of the lightest."""
     if word not in SUPERLATIVES:
@@ -193,7 +189,7 @@ def _one_a_key(found: Sequence[Constraint]) -> list[Constraint]:
             c = _either(old, c)
         kept[c.key] = c
     wanted = {c.test.attribute for c in kept.values() if c.test is not None and not c.negated}
-    has_kind = any(c.kind == "category" and not c.negated for c in kept.values())
+    has_kind = kind_of(kept.values()) is not None
 
     def is_said_already(c: Constraint) -> bool:  # "green, not blue" asks for green
         about = c.test is not None and c.test.attribute in wanted

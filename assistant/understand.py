@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz
 
 from assistant.amounts import Amount, find_amounts
+from assistant.constraints import kind_of
 from assistant.phrases import (
     ASKING_WORDS,
     COMPARATIVES,
@@ -132,7 +133,7 @@ def understand(
     unknown = tuple(t.text for t in left if stem(t.text) not in reader.known_stems and not t.text.isdigit())
 
     has_wish = bool(constraints or extra) or steering.asks
-    has_category = any(c.kind == "category" and not c.negated for c in constraints)
+    has_category = kind_of(constraints) is not None
     unnamed = "" if has_category else _unnamed(folded, matches, left, reader)
     intent: Intent
     if comparatives or ordinal is not None or steering.traits:

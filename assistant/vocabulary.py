@@ -77,11 +77,17 @@ class Vocabulary:
     phrases: Mapping[Phrase, tuple[Meaning, ...]]
     spellings: tuple[str, ...]
     """Folded single words that misspellings are mended to."""
+    kinds: tuple[tuple[str, Meaning], ...] = ()
+    """(stem, meaning) of every category that one word names."""
     joined: Mapping[str, Phrase] = field(default_factory=dict)
     """The stem of two words of a name written as one -> the phrase."""
 
     def meanings(self, stems: Sequence[str]) -> tuple[Meaning, ...]:
         return self.phrases.get(tuple(stems), ())
+
+    def kinds_ending_in(self, ending: str) -> frozenset[Meaning]:
+        """The kinds of one word that the stem ends: "watch" of "smartwatch"."""
+        return frozenset(kind for word, kind in self.kinds if word != ending and word.endswith(ending))
 
     def written_as_one(self, word: str) -> tuple[Meaning, ...]:
         """The meanings of two words written as one: "boardgame" for board games."""
@@ -109,11 +115,13 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     attributes = {*facets.texts, *facets.flags, *(name for name, _ in facets.numbers)}
     taken = frozenset(phrase_of(name) for name in attributes)
     has_categories = covers(facets, facets.categories.values())
+    in_values = {word for values in facets.texts.values() for value in values for word in phrase_of(value)}
     for name, rows in facets.categories.items() if has_categories else ():
         for phrase in _category_phrases(name, taken):
             add(phrase, "category", name, len(rows))
         first = phrase_of(name)[:1]
-        if first and first not in taken and _only_named_by(facets, first[0], rows):
+        only_named_by = first and facets.named.get(first[0], 0) == len(rows) and first[0] not in in_values
+        if only_named_by and first not in taken:
             add(first, "category", name, len(rows))  # "a vacuum" is a vacuum cleaner
     for name, rows in facets.brands.items():
         add(phrase_of(name), "brand", name, len(rows))
@@ -147,9 +155,9 @@ def build_vocabulary(facets: Facets) -> Vocabulary:
     }
     named = [*facets.categories, *facets.flags]
     pairs = {stem("".join(two)): phrase_of(name) for name in named if len(two := words(name)) == 2}
-    return Vocabulary(
-        phrases, _spellings(facets), {one: phrase for one, phrase in pairs.items() if (one,) not in phrases}
-    )
+    kinds = tuple((p[0], m) for p, readings in phrases.items() if len(p) == 1 for m in readings if m.kind == "category")
+    apart = {one: phrase for one, phrase in pairs.items() if (one,) not in phrases}
+    return Vocabulary(phrases, _spellings(facets), kinds, apart)
 
 
 def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:
@@ -158,12 +166,6 @@ def covers(facets: Facets, columns: Iterable[Rows], share: float = 0.8) -> bool:
     for rows in columns:
         inside[rows] = True
     return bool(inside.size) and float(inside.mean()) >= share
-
-
-def _only_named_by(facets: Facets, word: str, rows: Rows) -> bool:
-    """Whether nothing but this kind of thing has the word in its name, and no value is called so."""
-    elsewhere = any(word in phrase_of(value) for values in facets.texts.values() for value in values)
-    return facets.named.get(word, 0) == len(rows) and not elsewhere
 
 
 def _calls(facets: Facets, phrase: Phrase) -> int:

@@ -76,6 +76,7 @@ def parts_of_values(
     if not scope.is_narrow:
         return []
     known = {c.test.attribute for c in found if c.test is not None}
+    values: dict[str, list[str]] | None = None
     parts: list[Constraint] = []
     for token in tokens:
         word = token.text
@@ -88,11 +89,12 @@ def parts_of_values(
             or word in ASKING_WORDS | STOP_WORDS
         ):
             continue
+        if values is None:  # most messages leave no word to ask of them
+            values = _values_of(scope)
         holding = {
             attribute: keys
-            for attribute, column in scope.facets.texts.items()
-            if attribute not in known and attribute not in scope.facets.lists and scope.coverage(attribute) >= COVERAGE
-            if (keys := {v for v, rows in column.items() if word in words(v) and scope.mask[rows].any()})
+            for attribute, there in values.items()
+            if attribute not in known and (keys := {v for v in there if word in words(v)})
         }
         if len(holding) == 1:
             attribute, keys = next(iter(holding.items()))
@@ -101,6 +103,15 @@ def parts_of_values(
             known.add(attribute)
             token.used = True
     return parts
+
+
+def _values_of(scope: Scope) -> dict[str, list[str]]:
+    """Attribute -> the values there are of it, for the texts that most listings of the kind state."""
+    return {
+        attribute: [value for value, rows in column.items() if scope.mask[rows].any()]
+        for attribute, column in scope.facets.texts.items()
+        if attribute not in scope.facets.lists and scope.coverage(attribute) >= COVERAGE
+    }
 
 
 def flags_apart(folded: str, tokens: Sequence[Token], scope: Scope, found: Sequence[Constraint]) -> list[Constraint]:

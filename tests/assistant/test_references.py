@@ -11,7 +11,7 @@ from retrieval.types import Product
 from tests.assistant.shop import BY_ID, PRODUCTS, make_reader
 
 READER = make_reader()
-NAMES = build_names(PRODUCTS, READER.vocabulary)
+NAMES = build_names(PRODUCTS, READER.vocabulary, lambda ids: {id: BY_ID[id] for id in ids if id in BY_ID})
 TENTS = "tent-2 tent-4 tent-light"
 KETTLES = "kettle-quiet kettle-plain kettle-small"
 
