@@ -14,72 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import (
-    Column,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Engine, create_engine, delete, event, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
 from assistant.dialogue import Dialogue
 from assistant.errors import SessionError
+from assistant.migrations import migrate
 from assistant.profile import Shopper
+from assistant.tables import review_answers, sessions, thumbs, tickets, turns
 from assistant.types import Answer, PastItem
 from retrieval.errors import StorageFull
 
 KEEP_SECONDS = 30 * 24 * 3600
-
-metadata = MetaData()
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", String, primary_key=True),
-    Column("touched", Float, nullable=False, index=True),
-    Column("dialogue", String, nullable=False),
-)
-turns = Table(
-    "turns",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("answer_id", String, nullable=False, unique=True),
-    Column("message", String, nullable=False),
-    Column("reply", String, nullable=False),
-    Column("answer", String, nullable=False),
-    Column("time", Float, nullable=False),
-)
-thumbs = Table(
-    "thumbs",
-    metadata,
-    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
-    Column("answer_id", String, primary_key=True),
-    Column("product_id", String, primary_key=True),
-    Column("up", Integer, nullable=False),
-    Column("time", Float, nullable=False),
-)
-tickets = Table(
-    "tickets",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("session", ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("why", String, nullable=False),
-    Column("summary", String, nullable=False),
-    Column("opened", Float, nullable=False),
-    Column("closed", Float),
-    sqlite_autoincrement=True,  # the number of a deleted ticket is never given to another
-)
 
 _DIALOGUE = TypeAdapter(Dialogue)
 _ANSWER = TypeAdapter(Answer)
@@ -95,7 +42,7 @@ def open_database(data_dir: Path) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     try:
-        metadata.create_all(engine)
+        migrate(engine)
     except OperationalError as error:
         raise StorageFull(f"Conversations cannot be kept in {data_dir}: {error.orig}.") from error
     return engine
@@ -167,14 +114,15 @@ class Sessions:
             return [_ANSWER.validate_json(row.answer) for row in db.execute(query)]
 
     def forget(self, id: str) -> None:
-        """Deletes a conversation with its answers, thumbs and tickets."""
+        """Deletes a conversation with its answers, thumbs and tickets, and what of it waits for a review."""
         with self._engine.begin() as db:
+            db.execute(delete(review_answers).where(review_answers.c.session == id))
             db.execute(delete(sessions).where(sessions.c.id == id))
 
     def wipe(self, id: str) -> None:
-        """Deletes what was said and shown, with thumbs and tickets; the session goes on, empty."""
+        """Deletes what was said and shown, as `forget` does; the session goes on, empty."""
         with self._engine.begin() as db:
-            for table in (turns, thumbs, tickets):
+            for table in (turns, thumbs, tickets, review_answers):
                 db.execute(delete(table).where(table.c.session == id))
 
     @staticmethod

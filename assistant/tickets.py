@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from assistant.database import tickets
 from assistant.dialogue import Dialogue
 from assistant.errors import TicketError
 from assistant.order_turns import contact_section
 from assistant.policies import PolicyPages
 from assistant.policy_pages import passages
 from assistant.privacy import redacted
+from assistant.tables import tickets
 from assistant.types import Answer
 from assistant.wording import shorten
 from retrieval.types import Encoder

@@ -316,6 +316,8 @@ class Answer:
     asked: Clarifying | None = None
     plan: tuple[str, ...] = ()
     """The things asked for at once, in order; each has one of the recommendations."""
+    by: str = ""
+    """The person at the shop who wrote the reply; "" for the clerk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from assistant.answer import answer, remove_constraint, set_variety
 from assistant.clerk import Clerk
 from assistant.database import KEEP_SECONDS, open_database
-from assistant.database import sessions as table
 from assistant.errors import SessionError
+from assistant.tables import sessions as table
 from tests.assistant.shop import BY_ID, HOSTILE
 from tests.assistant.talk import Talk, ids
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, create_engine, func, insert, select, text, update
 
-from assistant.database import KEEP_SECONDS, Feedback, Sessions, open_database, sessions, thumbs, turns
+from assistant.database import KEEP_SECONDS, Feedback, Sessions, open_database
 from assistant.dialogue import Dialogue, apply, with_page
 from assistant.errors import SessionError
 from assistant.profile import Shopper
+from assistant.tables import review_answers, sessions, thumbs, tickets, turns
 from assistant.types import (
     Answer,
     Contrast,
@@ -206,3 +207,38 @@ class TestTheFile:
     def test_a_folder_that_cannot_be_written_is_one_clear_line(self, tmp_path: Path) -> None:
         with pytest.raises(StorageFull, match="Conversations cannot be kept"):
             open_database(tmp_path / "not" / "there")
+
+
+def test_a_database_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    old = create_engine(f"sqlite:///{tmp_path / 'conversations.db'}")
+    with old.begin() as db:
+        db.execute(text("CREATE TABLE sessions (id VARCHAR PRIMARY KEY, touched FLOAT, dialogue VARCHAR)"))
+        db.execute(
+            text(
+                "CREATE TABLE tickets (id INTEGER PRIMARY KEY AUTOINCREMENT, session VARCHAR REFERENCES sessions(id), "
+                "why VARCHAR, summary VARCHAR, opened FLOAT, closed FLOAT)"
+            )
+        )
+        db.execute(text("INSERT INTO sessions VALUES ('s', 1, '{}')"))
+        db.execute(text("INSERT INTO tickets VALUES (1, 's', 'a complaint', 'Why: a complaint', 1, NULL)"))
+    old.dispose()
+    for _ in range(2):  # a second start finds nothing left to do
+        engine = open_database(tmp_path)
+        with engine.connect() as db:
+            ticket = db.execute(select(tickets)).one()
+        engine.dispose()
+        assert (ticket.why, ticket.taken_by, ticket.taken) == ("a complaint", None, None)
+
+
+def test_forgetting_takes_what_waits_for_a_review_along_and_expiry_does_not(engine: Engine) -> None:
+    store = Sessions(engine)
+    forgotten, expired = store.start(), store.start()
+    with engine.begin() as db:
+        for id in (forgotten, expired):
+            db.execute(insert(review_answers).values(id=f"a-{id}", session=id, snapshot="{}", time=0.0))
+        db.execute(update(sessions).where(sessions.c.id == expired).values(touched=time.time() - KEEP_SECONDS - 1))
+    store.forget(forgotten)
+    store.start()  # old conversations go when a new one comes
+    with engine.connect() as db:
+        left = db.execute(select(review_answers.c.id, review_answers.c.session)).all()
+    assert left == [(f"a-{expired}", None)]

@@ -21,7 +21,7 @@ def session_of(clerk: Clerk) -> str:
     """The one conversation with messages in it."""
     from sqlalchemy import select
 
-    from assistant.database import sessions, turns
+    from assistant.tables import sessions, turns
 
     with clerk.sessions._engine.connect() as db:
         said = select(sessions.c.id).where(sessions.c.id.in_(select(turns.c.session)))
