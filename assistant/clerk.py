@@ -13,6 +13,7 @@ from assistant.entailment import Gate, open_gate
 from assistant.errors import SettingsError
 from assistant.explain import warm_up
 from assistant.intents import Intents, open_intents
+from assistant.lookup import Lookup, build_lookup
 from assistant.message_reader import MessageReader
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
 from assistant.orders import OrderDesk, open_orders
@@ -21,6 +22,7 @@ from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
+from assistant.sent_replies import SentReplies
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
 from assistant.structured import StructuredGenerator
 from assistant.tickets import Tickets
@@ -48,7 +50,9 @@ class Clerk:
     policies: PolicyPages
     intents: Intents
     names: Names
+    lookup: Lookup
     tickets: Tickets
+    sent_replies: SentReplies
     message_reader: MessageReader | None = None
     """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
@@ -173,7 +177,9 @@ def open_clerk(
             intents=open_intents(encoder, settings.data_dir),
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
+            lookup=build_lookup(index.catalog.all()),
             tickets=Tickets(engine),
+            sent_replies=SentReplies(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
         )
 

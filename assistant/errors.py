@@ -27,3 +27,7 @@ class PortInUse(StoreclerkError):
 
 class TicketError(StoreclerkError):
     """A ticket that is not there, or a conversation that cannot be handed over."""
+
+
+class ReplyError(StoreclerkError):
+    """A reply to a customer that cannot be put together from what was chosen."""

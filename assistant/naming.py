@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from assistant.clerk import Clerk
 from assistant.dialogue import Dialogue, as_filter
 from assistant.questions import is_pointing, ordinal_in
 from assistant.reading import Token, mend_spelling
@@ -18,6 +17,9 @@ from assistant.wording import shorten
 from retrieval.comparison import model_key
 from retrieval.text import STOP_WORDS, TOKEN, fold, index_terms, stem, words
 from retrieval.types import Filter, Product
+
+if TYPE_CHECKING:
+    from assistant.clerk import Clerk  # which finds products by name, among other things
 
 LOOKED_THROUGH = 200
 """Listings that the word search offers for a name: a brand's whole range, not its whole shop."""
@@ -92,7 +94,7 @@ def _by_words(clerk: Clerk, dialogue: Dialogue, said: Sequence[str]) -> list[Pro
     catalog, index = clerk.searcher.index.catalog, clerk.searcher.index
     known = catalog.get(dialogue.last)
     page = [p for id in dialogue.last if (p := known.get(id)) is not None]
-    on_page = [p for p in page if _holds(p, wanted)]
+    on_page = [p for p in page if holds(p, wanted)]
     if on_page:
         return on_page
     kinds = [c for c in dialogue.constraints if c.kind == "category" and not c.negated]
@@ -102,16 +104,16 @@ def _by_words(clerk: Clerk, dialogue: Dialogue, said: Sequence[str]) -> list[Pro
         ids = [id for id, _score in index.words.search(query, LOOKED_THROUGH, mask)]
         found = list(catalog.get(ids).values())
         place = {id: number for number, id in enumerate(ids)}
-        found = sorted((p for p in found if _holds(p, wanted)), key=lambda p: place[p.id])
+        found = sorted((p for p in found if holds(p, wanted)), key=lambda p: place[p.id])
         exact = [p for p in found if fold(query) in (fold(p.title), fold(p.title.split(",")[0]))]
-        by_name = [p for p in found if _holds(replace(p, attributes={}, category=()), wanted)]
+        by_name = [p for p in found if holds(replace(p, attributes={}, category=()), wanted)]
         if found:
             return exact or by_name or found
     return []
 
 
-def _holds(product: Product, wanted: Sequence[str]) -> bool:
-    """Whether title, brand, category or a value in words has every one of the words."""
+def holds(product: Product, wanted: Sequence[str]) -> bool:
+    """Whether id, title, brand, category or a value in words has every one of the words."""
     values = [
         v if isinstance(v, str) else " ".join(v) for v in product.attributes.values() if isinstance(v, str | tuple)
     ]

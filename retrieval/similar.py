@@ -38,7 +38,7 @@ def similar_to(index: Index, product_id: str, k: int) -> tuple[Product, list[Sim
     """(the product, its `k` nearest, nearest first, ties by id). Raises UnknownProduct with the ids that come near."""
     product = index.catalog.get([product_id]).get(product_id)
     if product is None:
-        raise UnknownProduct(_unknown(product_id, index.ids))
+        raise UnknownProduct(unknown_id(product_id, index.ids))
     vector = index.store.vectors([product_id])[product_id]
     # One more than wanted: the product itself is among its nearest, though not always the first of its copies.
     near = [(id, cosine) for id, cosine in index.store.search(vector, k + 1) if id != product_id][:k]
@@ -70,7 +70,14 @@ def _said(fact: Fact) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _unknown(product_id: str, ids: Sequence[str]) -> str:
+def near_ids(product_id: str, ids: Sequence[str]) -> list[str]:
+    """The ids that a mistyped one may be meant to be, nearest first; at most three."""
     near = process.extract(product_id, ids, scorer=fuzz.ratio, processor=fold, limit=_OFFERED, score_cutoff=_LIKE_ID)
-    way_out = f"did you mean {', '.join(repr(id) for id, _ratio, _row in near)}?" if near else "find ids with `search`."
+    return [id for id, _ratio, _row in near]
+
+
+def unknown_id(product_id: str, ids: Sequence[str]) -> str:
+    """What to tell whoever asked for a product that is not there, and the way out."""
+    near = near_ids(product_id, ids)
+    way_out = f"did you mean {', '.join(map(repr, near))}?" if near else "find ids with `search`."
     return f"no product {product_id!r} in the catalogue: {way_out}"
