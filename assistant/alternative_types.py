@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.types import Reason, Sentence
+from retrieval.relations import Relation
 from retrieval.types import Product
-
-Relation = Literal["variant", "substitute", "complement", "unrelated"]
-"""What one product is to another: the same thing in another colour or size, another that does the same job, what goes
-with it, or none of these."""
 
 GroupKind = Literal["variant", "substitute", "upgrade", "cheaper", "in_stock", "complement"]
 

@@ -16,9 +16,10 @@ from assistant.intents import Intents, open_intents
 from assistant.lookup import Lookup, build_lookup
 from assistant.message_reader import MessageReader
 from assistant.models import check_generator_adapter, generator_folder, generator_label, shipped
+from assistant.neighbours import Neighbours
 from assistant.orders import OrderDesk, open_orders
 from assistant.policies import PolicyPages, open_policies
-from assistant.profile import Shopper, read_shoppers
+from assistant.profile import Shopper, read_shoppers, read_steps
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
@@ -51,6 +52,7 @@ class Clerk:
     intents: Intents
     names: Names
     lookup: Lookup
+    neighbours: Neighbours
     tickets: Tickets
     sent_replies: SentReplies
     message_reader: MessageReader | None = None
@@ -178,6 +180,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             lookup=build_lookup(index.catalog.all()),
+            neighbours=Neighbours(index, _baskets(settings, index.ids)),
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
@@ -187,6 +190,14 @@ def open_clerk(
 def _gate(settings: Settings) -> Gate | None:
     writes = settings.generator.kind != "none"  # there is nothing to check in what is made of the facts
     return open_gate(settings.checker.adapter or "") if writes and settings.checker.adapter != "none" else None
+
+
+def _baskets(settings: Settings, ids: Sequence[str]) -> list[list[str]]:
+    """What each shopper of the events file took, not only looked at."""
+    if settings.events is None:
+        return []
+    steps = read_steps(settings.events, frozenset(ids))
+    return [[id for _time, event, id in taken if event != "view"] for taken in steps.values()]
 
 
 def _shoppers(settings: Settings, searcher: Searcher) -> Sequence[Shopper]:

@@ -15,6 +15,7 @@ import click
 
 import assistant.cli_checker
 import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
+from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
@@ -52,6 +53,7 @@ def cli() -> None:
     """An explainable shopping assistant: real products, and reasons that are true."""
 
 
+cli.add_command(alternatives)
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)

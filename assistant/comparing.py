@@ -37,7 +37,7 @@ _LITTLE = 0.02
 
 # Which way is better, wherever nobody has said otherwise: 1 more, -1 less. Only what nearly everyone would agree on:
 # size, capacity or power are no merit by themselves, and a warmer duvet is only warmer.
-_BETTER = {
+BETTER = {
     **dict.fromkeys(["weight", "packed length"], -1),  # carried, lifted, stowed away
     **dict.fromkeys(["noise level", "maximum noise"], -1),
     **dict.fromkeys(["battery life", "battery life with case", "filter life", "beam distance"], 1),
@@ -87,7 +87,7 @@ def compared_for(products: Sequence[Product], constraints: Sequence[Constraint],
     names = _names(shown_first)
     kinds = list(dict.fromkeys(p.category[-1] for p in shown_first if p.category))
     # 1) The rows: what was asked for, what differs, what only some state, what is the same.
-    rows = _rows(shown_first, constraints, mean_rating, common_only=len(kinds) > 1)
+    rows = compared_rows(shown_first, constraints, mean_rating, common_only=len(kinds) > 1)
     # 2) The verdict.
     verdict = _verdict(shown_first, names, constraints, rows, mean_rating)
     # 3) In words.
@@ -108,9 +108,10 @@ def _names(products: Sequence[Product]) -> list[str]:
     return [called(p, *products) for p in products]
 
 
-def _rows(
+def compared_rows(
     products: Sequence[Product], constraints: Sequence[Constraint], mean_rating: float, *, common_only: bool
 ) -> list[ComparedRow]:
+    """A row a fact, what differs first; `common_only` leaves out what only some of them state."""
     facts = [facts_of(p if p.price is None else replace(p, price=float(p.price))) for p in products]
     fields = dict.fromkeys(["price", *(name for each in facts for name in each)])
     if not common_only:
@@ -216,7 +217,7 @@ def _way(name: str, wishes: Sequence[Constraint], products: Sequence[Product]) -
         return -1
     if name == "weight" and any(_MEANT_HEAVY & set(words(p.category[-1])) for p in products if p.category):
         return 0
-    return _BETTER.get(name, 0)
+    return BETTER.get(name, 0)
 
 
 def _verdict(

@@ -1,0 +1,117 @@
+"""`storeclerk alternatives`: what can take a product's place, from the command line. The desk gives the same JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.console import SHOWN_FACTS, common, opened_clerk, print_result
+
+if TYPE_CHECKING:
+    from assistant.alternative_types import Alternative, Alternatives, Changed
+
+
+@click.command()
+@click.argument("product")
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 50), help="How many a group shows.")
+@click.option("--in-stock", is_flag=True, help="Only what can be had now.")
+@click.option("--cheaper", is_flag=True, help="Only what costs less.")
+@click.option("--keep", multiple=True, metavar="FACT", help="A fact that must stay, e.g. capacity; repeatable.")
+@click.option("--worded", is_flag=True, help="Let the language model word the reasons; each sentence is checked.")
+@common
+def alternatives(
+    product: str,
+    k: int,
+    in_stock: bool,
+    cheaper: bool,
+    keep: tuple[str, ...],
+    worded: bool,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """What can take the place of PRODUCT: an id, an EAN, a URL or a name."""
+    from assistant.alternatives import Wish
+    from assistant.alternatives import alternatives as find
+    from assistant.lookup import look_up
+
+    with opened_clerk(data_dir, words_only=not worded) as clerk:
+        exact = look_up(clerk, product, limit=1).exact
+        wish = Wish(keep, cheaper=cheaper, in_stock=in_stock, each=k)
+        found = find(clerk, exact.id if exact is not None else product.strip(), wish, worded=worded)
+    print_result(alternatives_json(found), list(_lines(found)), as_json)
+
+
+def alternatives_json(found: Alternatives) -> dict[str, Any]:
+    """Alternatives as the command line and the desk's JSON give them."""
+    return {
+        "product": {
+            "product_id": found.product.id,
+            "title": found.product.title,
+            "price": found.product.price,
+            "currency": found.product.currency,
+            "in_stock": found.product.in_stock,
+        },
+        "groups": [{"kind": g.kind, "items": [_item(each) for each in g.items]} for g in found.groups],
+        "matters": [asdict(matter) for matter in found.matters],
+        "set_aside": dict(found.set_aside),
+        "notes": list(found.notes),
+    }
+
+
+def _item(each: Alternative) -> dict[str, Any]:
+    return {
+        "product_id": each.product.id,
+        "title": each.product.title,
+        "price": each.product.price,
+        "currency": each.product.currency,
+        "in_stock": each.product.in_stock,
+        "relation": each.relation,
+        "confidence": round(each.confidence, 4),
+        "score": round(each.score, 6),
+        "contributions": {name: round(value, 6) for name, value in each.contributions.items()},
+        "differences": [asdict(changed) for changed in each.differences],
+        "reasons": [asdict(reason) for reason in each.reasons],
+        "sentences": [
+            {
+                "text": s.text,
+                "reasons": list(s.reasons),
+                "supported": s.supported,
+                "source": s.source,
+                "evidence": [{"field": field, "value": value} for field, value in s.evidence],
+            }
+            for s in each.sentences
+        ],
+    }
+
+
+def _lines(found: Alternatives) -> Iterator[str]:
+    from assistant.alternative_types import GROUPS
+    from assistant.wording import money
+
+    def priced(product: Any) -> str:
+        price = f"  {money(product.price, product.currency)}" if product.price is not None else ""
+        return f"{product.id:<12} {product.title}{price}{'' if product.in_stock else '  (out of stock)'}"
+
+    yield f"In place of {priced(found.product)}"
+    for group in found.groups:
+        yield f"\n{GROUPS[group.kind]}:"
+        for each in group.items:
+            yield f"  {each.confidence:4.0%}  {priced(each.product)}"
+            if each.sentences:
+                yield f"        {' '.join(s.text for s in each.sentences)}"
+            if each.differences:
+                told = [_difference(d) for d in each.differences[:SHOWN_FACTS]]
+                more = len(each.differences) - len(told)
+                yield f"        differs: {'; '.join(told)}{f' and {more} more' if more > 0 else ''}"
+    for field, count in found.set_aside.items():
+        yield f"\n{count} set aside: {field} is not kept."
+    yield from (f"\n{note}" for note in found.notes)
+
+
+def _difference(changed: Changed) -> str:
+    mark = {True: " (better)", False: " (worse)", None: ""}[changed.better]
+    return f"{changed.field} {changed.after or 'not stated'} instead of {changed.before or 'not stated'}{mark}"

@@ -1,0 +1,55 @@
+"""Which facts of a product matter for its kind of thing: the guess that an agent starts from when pinning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.alternative_types import Matter
+from assistant.neighbours import Candidate
+from assistant.wording import shown
+from retrieval.comparison import Fact, relation
+from retrieval.pairs import RECORDS, VARYING
+from retrieval.text import fold, words
+from retrieval.types import Product
+
+_PEERS = 60  # nearest stand-ins that the shares are counted over; more change the second digit
+_TITLE = 1.6  # what stands in the title is what the thing is bought by: "Six-Person", "A4", "Noise-Cancelling"
+_VARIES = 0.35  # colour, length, weight: they differ within a model, and few need them to stay
+_PRIOR = 2.0  # peers added on either side, so that two peers that agree prove little
+_BRAND = 0.15  # somebody who cannot have a product seldom insists on its brand
+
+
+def matters_of(product: Product, candidates: Sequence[Candidate], keep: Sequence[str] = ()) -> list[Matter]:
+    """The product's facts, those that matter most first; `keep` names the pinned ones.
+
+    weight = coverage * (1 + share of the peers that state something else) / 2, more if the title says it, less if it
+    varies within a model; scaled so that the largest is 1. Coverage is the share of the peers (what does the same job)
+    that state it: what every listing of a kind states is what the kind is sold by.
+    """
+    pinned = {fold(name) for name in keep}
+    peers = [c.product for c in candidates if c.relation in ("variant", "substitute")][:_PEERS]
+    weights = {}
+    for name, value in product.attributes.items():
+        if fold(name) in RECORDS or fold(name) in weights:
+            continue
+        weights[name] = _weight(product, Fact(name, value), peers)
+    if product.brand:
+        weights["brand"] = _BRAND * max(weights.values(), default=1.0)
+    most = max(weights.values(), default=1.0) or 1.0
+    stated = {"brand": product.brand} | {n: shown(v) for n, v in product.attributes.items()}
+    found = [Matter(n, stated[n], round(w / most, 3), fold(n) in pinned) for n, w in weights.items()]
+    return sorted(found, key=lambda m: (-m.weight, m.field))
+
+
+def _weight(product: Product, fact: Fact, peers: Sequence[Product]) -> float:
+    theirs = [Fact(n, v) for peer in peers for n, v in peer.attributes.items() if fold(n) == fold(fact.name)]
+    coverage = (len(theirs) + _PRIOR / 2) / (len(peers) + _PRIOR)
+    other = (sum(relation(fact, each) == "different" for each in theirs) + _PRIOR / 2) / (len(theirs) + _PRIOR)
+    weight = coverage * (1 + other) / 2
+    title = set(words(product.title))
+    if isinstance(fact.value, bool):
+        said = fact.value and set(words(fact.name)) <= title
+    else:
+        said = bool({w for w in words(shown(fact.value)) if len(w) > 1 or w.isdigit()} & title)
+    varies = bool(VARYING & set(words(fact.name)))
+    return weight * (_TITLE if said and not varies else 1.0) * (_VARIES if varies else 1.0)

@@ -1,0 +1,103 @@
+"""Candidates for a product's place, each with what it is to the product: nearest by vector, of its model and kind, and
+taken together with it, classified by `retrieval.relations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from retrieval.goods import bundled_goods
+from retrieval.graph import Graph, build_graph
+from retrieval.index import Index
+from retrieval.pairs import PairReader
+from retrieval.relations import RELATIONS, Relation, RelationModel, load_relations
+from retrieval.types import Product
+
+SHIPPED = Path(__file__).parents[1] / "models" / "relations"
+"""The weights that come with storeclerk, found by path as the adapters are (`assistant.models`)."""
+
+NEAREST = 200
+"""By vector: of the pairs labelled by hand, what does the same job lies among them where the kind has no shelf."""
+
+_KIND = 150  # products of one category that are all looked at; of a larger one, the nearest by vector are
+_TAKEN = 40  # products most often taken together with it
+_KINDS_WITH, _EACH = 6, 12  # kinds taken together with its kind, and how many of each, the nearest by vector
+
+SURE = 0.45
+"""Chance from which something is called a complement: an agent forgives a missing one sooner than a wrong one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A product that was looked at, and what it is to the one in question."""
+
+    product: Product
+    relation: Relation
+    chance: float
+    """Of that relation, 0 to 1."""
+    cosine: float
+    taken: int
+    """Shoppers who took both."""
+
+
+class Neighbours:
+    """Finds and classifies. What it counts over the whole catalogue is counted on the first use."""
+
+    def __init__(self, index: Index, baskets: Iterable[Sequence[str]] = (), folder: Path | None = None) -> None:
+        self._index = index
+        self._baskets = baskets
+        self._folder = folder or SHIPPED
+        self._lock = Lock()
+        self._read: tuple[PairReader, RelationModel] | None = None
+
+    def ready(self) -> tuple[PairReader, RelationModel]:
+        """About a second for 20,000 products, once."""
+        with self._lock:
+            if self._read is None:
+                products = list(self._index.catalog.all())
+                reader = PairReader(products, build_graph(products, self._baskets), bundled_goods())
+                self._read = reader, load_relations(self._folder)
+            return self._read
+
+    def of(self, product: Product) -> list[Candidate]:
+        """Everything that came near, but what is unrelated; the nearest by vector first."""
+        reader, model = self.ready()
+        near = self._near(product, reader.graph)
+        known = self._index.catalog.get(list(near))
+        pairs = [(known[id], cosine) for id, cosine in near.items() if id in known]
+        if not pairs:
+            return []
+        chances = model.chances(reader.rows(product, pairs))
+        taken = reader.graph.taken_with(product.id)
+        found = []
+        for (other, cosine), row in zip(pairs, chances, strict=True):
+            relation = RELATIONS[int(np.argmax(row))]
+            chance = float(row.max())
+            if relation != "unrelated" and (relation != "complement" or chance >= SURE):
+                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0)))
+        return sorted(found, key=lambda c: (-c.cosine, c.product.id))
+
+    def _near(self, product: Product, graph: Graph) -> dict[str, float]:
+        """Id -> cosine, without the product itself."""
+        store = self._index.store
+        vector = store.vectors([product.id])[product.id]
+        near = dict(store.search(vector, NEAREST + 1))
+        others = set(graph.variants(product))
+        taken = graph.taken_with(product.id)
+        others |= set(sorted(taken, key=lambda id: (-taken[id], id))[:_TAKEN])
+        kind = graph.kind_of.get(product.id, "")
+        own = graph.kinds.get(kind, ())
+        others |= set(own) if len(own) <= _KIND else set()
+        for with_it, _lift in graph.kinds_with(kind)[:_KINDS_WITH]:
+            vectors = store.vectors(graph.kinds[with_it])
+            nearest = sorted(vectors, key=lambda id: (-float(vectors[id] @ vector), id))
+            near |= {id: float(vectors[id] @ vector) for id in nearest[:_EACH]}
+        missing = store.vectors([id for id in others if id not in near])
+        near |= {id: float(found @ vector) for id, found in missing.items()}
+        near.pop(product.id, None)
+        return near

@@ -1,0 +1,98 @@
+"""Pairs labelled by people -> the weights of `retrieval.relations`, and how good they are on pairs kept apart."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from retrieval.errors import StoreclerkError
+from retrieval.relations import RELATIONS, Relation, RelationModel
+from retrieval.types import Vectors
+
+COLUMNS = ("product", "other", "relation")
+
+STRENGTH = 0.3
+"""Inverse weight of the L2 penalty; chosen by ten folds of the labels kept for development, by product."""
+
+FEWEST = 5
+"""Labels a relation needs: fewer teach nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One pair, as somebody judged it."""
+
+    product: str
+    other: str
+    relation: Relation
+
+
+def read_pairs(file: Path) -> list[Labelled]:
+    """A tab-separated file with the columns product, other and relation; others are left alone.
+
+    Raises StoreclerkError, with the line, for what cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines, delimiter="\t")
+            missing = set(COLUMNS) - set(rows.fieldnames or ())
+            if missing:
+                raise StoreclerkError(
+                    f"{file} has no column {', '.join(sorted(missing))}: it needs {', '.join(COLUMNS)}."
+                )
+            return [_labelled(file, number, row) for number, row in enumerate(rows, start=2)]
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreclerkError(f"{file} cannot be read: {error}.") from error
+
+
+def _labelled(file: Path, number: int, row: Mapping[str, str]) -> Labelled:
+    found = next((r for r in RELATIONS if r == row["relation"]), None)
+    if found is None:
+        raise StoreclerkError(
+            f"{file}, line {number}: {row['relation']!r} is no relation; it is one of {', '.join(RELATIONS)}."
+        )
+    return Labelled(row["product"], row["other"], found)
+
+
+def fit(rows: Vectors, relations: Sequence[Relation]) -> RelationModel:
+    """Multinomial logistic regression with an L2 penalty, on standardised features of shape (n, features).
+
+    Raises StoreclerkError if a relation has too few labels.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    counts = Counter(relations)
+    scarce = [f"{relation} ({counts[relation]})" for relation in RELATIONS if counts[relation] < FEWEST]
+    if scarce:
+        raise StoreclerkError(f"Too few pairs are labelled {', '.join(scarce)}: each relation needs {FEWEST}.")
+    mean, scale = rows.mean(axis=0, dtype=np.float64), rows.std(axis=0, dtype=np.float64)
+    scale[scale < 1e-9] = 1.0  # a feature that never varies here says nothing
+    targets = [RELATIONS.index(relation) for relation in relations]
+    model = LogisticRegression(C=STRENGTH, max_iter=5000).fit((rows - mean) / scale, targets)
+    return RelationModel(model.coef_, model.intercept_, mean, scale)
+
+
+def predicted(model: RelationModel, rows: Vectors) -> list[Relation]:
+    """The likeliest relation of each row."""
+    return [RELATIONS[int(place)] for place in model.chances(rows).argmax(axis=1)]
+
+
+def macro_f1(truth: Sequence[Relation], said: Sequence[Relation]) -> float:
+    """Mean of the relations' F1; of those that are in neither, nothing is counted."""
+    return float(np.mean(list(f1_of_each(truth, said).values())))
+
+
+def f1_of_each(truth: Sequence[Relation], said: Sequence[Relation]) -> dict[Relation, float]:
+    """Relation -> harmonic mean of precision and recall."""
+    found: dict[Relation, float] = {}
+    for relation in RELATIONS:
+        hits = sum(t == s == relation for t, s in zip(truth, said, strict=True))
+        either = sum(t == relation for t in truth) + sum(s == relation for s in said)
+        if either:
+            found[relation] = 2 * hits / either
+    return found

@@ -1,0 +1,101 @@
+"""What kind of goods a listing is, and which kinds do the same job or go together: general knowledge, in a file.
+
+For shops whose catalogue has no categories, or whose shoppers' baskets nobody has counted. `goods.txt` is written by
+hand: a line a kind, its names, after `=` the kinds that do the same job, after `+` those that go with it. What a shop's
+own catalogue and shoppers say weighs more (see `retrieval.pairs`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from retrieval.errors import StoreclerkError
+from retrieval.text import fold, stem, words
+from retrieval.types import Product
+
+Tie = Literal["same", "like", "with", "other", ""]
+"""One kind, kinds that do the same job, kinds that go together, kinds that have nothing to do with each other, and
+not known."""
+
+_LONGEST_NAME = 4  # words
+_NEAR = 1
+"""Words between two names that still make one expression: "monitor (VGA) cable" is a cable."""
+
+_BREAK = re.compile(r"\b(?:for|with|without|w)\b|[,(;:|]| [-–] ")
+"""What follows says what a thing is used with, not what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """Kinds by their names."""
+
+    names: Mapping[tuple[str, ...], str]
+    """Stems of a name -> kind."""
+    like: frozenset[tuple[str, str]]
+    together: frozenset[tuple[str, str]]
+    """Both ways."""
+
+    def kind(self, product: Product) -> str:
+        """The kind that category, title or description name, in this order; "" if none does."""
+        texts = [product.category[-1] if product.category else "", product.title, product.description.split(". ")[0]]
+        return next((kind for text in texts if (kind := self.kind_in(text))), "")
+
+    def kind_in(self, text: str) -> str:
+        """The kind a title names: the first one there, or the one its expression ends with ("notebook bag")."""
+        for part in _BREAK.split(fold(text)):
+            stems = [stem(word) for word in words(part)]
+            found, end, at = "", -1, 0
+            while at < len(stems):
+                length = next((n for n in range(_LONGEST_NAME, 0, -1) if tuple(stems[at : at + n]) in self.names), 0)
+                if length and (not found or at - end <= _NEAR):
+                    found, end = self.names[tuple(stems[at : at + length])], at + length
+                at += length or 1
+            if found:
+                return found
+        return ""
+
+    def tie(self, one: str, other: str) -> Tie:
+        """How two kinds stand."""
+        if not one or not other:
+            return ""
+        if one == other:
+            return "same"
+        return "like" if (one, other) in self.like else "with" if (one, other) in self.together else "other"
+
+
+@cache
+def bundled_goods() -> Goods:
+    """The list that comes with storeclerk."""
+    return read_goods(Path(__file__).with_name("goods.txt").read_text(encoding="utf-8").splitlines())
+
+
+def read_goods(lines: Sequence[str]) -> Goods:
+    """Raises StoreclerkError, with the line, for a name given twice or a kind that has no line of its own."""
+    names: dict[tuple[str, ...], str] = {}
+    ties: list[tuple[int, str, str, str]] = []
+    kinds: set[str] = set()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        own, *rest = (part.strip() for part in line.split("|"))
+        called = [name.strip() for name in own.split(",") if name.strip()]
+        kinds.add(called[0])
+        for name in called:
+            key = tuple(stem(word) for word in words(name))
+            if names.setdefault(key, called[0]) != called[0]:
+                raise StoreclerkError(f"line {number} of the kinds of goods: {name!r} already names {names[key]!r}.")
+        for part in rest:
+            ties += [(number, part[:1], called[0], each.strip()) for each in part[1:].split(",") if each.strip()]
+    for number, _sign, _kind, other in ties:
+        if other not in kinds:
+            raise StoreclerkError(f"line {number} of the kinds of goods: {other!r} has no line of its own.")
+    like = {(a, b) for _, sign, a, b in ties if sign == "="}
+    together = {(a, b) for _, sign, a, b in ties if sign == "+"}
+    return Goods(
+        names, frozenset(like | {(b, a) for a, b in like}), frozenset(together | {(b, a) for a, b in together})
+    )

@@ -1,0 +1,284 @@
+"""Two products as a row of numbers: what a classifier of relations reads. Every number is a fact of the pair.
+
+Knows no labels and no weights. The rows are symmetric: what A is to B, B is to A.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from retrieval.comparison import Fact, model_key, relation
+from retrieval.goods import Goods
+from retrieval.graph import Graph
+from retrieval.text import STOP_WORDS, fold, stem, words
+from retrieval.types import AttributeValue, Product, Quantity, Vectors
+from retrieval.units import to_base
+
+FEATURES = (
+    "cosine",  # of the two vectors
+    "same model",  # brand, and title up to its first comma
+    "titles",  # token-sort ratio, 0 to 1
+    "title words",  # share of the words that say most, by how rare they are
+    "same brand",
+    "same category",  # the narrowest
+    "other category",  # both have one, and not the same
+    "same department",  # widest category
+    "same goods",  # one kind by `retrieval.goods`
+    "like goods",  # kinds that do the same job
+    "goods go together",
+    "other goods",  # both known, and none of these
+    "attributes shared",  # of the names, by how rare they are: a kind of thing where there is no category
+    "facts agree",  # share of the facts both state that say the same, by how telling they are
+    "facts differ",
+    "kept facts differ",  # the same without what varies within a model: colour, size, length
+    "sizes apart",  # mean |log ratio| of amounts of one name
+    "title sizes apart",  # the largest |log ratio| of what a title names: "60 Pieces", "Six-Person", "40 cm"
+    "price apart",  # |log ratio|
+    "taken together",  # log(1 + shoppers who took both)
+    "kinds taken together",  # log lift of the two kinds
+    "names the other",  # one listing's list of what it is for names the other's model
+    "fits the same",  # both say what they are for, and share of that is the same
+    "fits another",  # both say what they are for, and none of it is the same
+    "fits the same, other colour",  # inks of one printer go together
+    "fitting differs",  # connector, interface, socket, form factor, platform
+    "plugs differ",  # the titles name other ones: LC, ST, SATA, PCIe
+    "uses shared",  # of lists such as "use"
+    "for whom differs",  # gender, age: one states another than the other
+    "colours differ",
+    "other model, same goods",  # a model code of its own in each title
+)
+
+VARYING = frozenset(
+    """colour color size length width height depth diameter weight capacity quantity pack packs count pieces volume
+    flavour flavor scent pattern edition language layout finish shade""".split()
+)
+"""Words of the names of what varies within a model."""
+
+RECORDS = frozenset(["ean", "gtin", "upc", "mpn", "sku", "model", "part number", "certification", "country of origin"])
+"""Names whose values say nothing of what a thing does."""
+
+_FITS = re.compile(
+    r"^compatibility$|\bcompatible (?:with|products|models|printers|devices)\b|\bsuitable for\b|^for model"
+)
+_FITTING = re.compile(
+    r"\bconnector(?! contacts|s plating)\b|\binterface\b|\bsocket\b|\bslot\b|form factor|\bplatform\b|\bmount\b"
+)
+_PLUGS = frozenset(
+    """lc st sc fc mtrj rj11 rj45 usb usb-c vga dvi dvi-d dvi-i hdmi displayport sata esata sas scsi ide pata agp pci
+    pcie pci-e ps/2 db9 db25 hd15 bnc rca svideo s-video firewire thunderbolt lightning sdram ddr ddr2 ddr3 ddr4 dimm
+    so-dimm sodimm lto lto2 lto3 lto4 lto5 lto6 dds""".split()
+)
+"""What must match for two parts to serve in one another's place."""
+_FOR = re.compile(r"\bfor\b(.+)$", re.IGNORECASE)
+_WHOM = frozenset(["gender", "recommended gender", "age group"])
+_COLOUR = re.compile(r"\bcolou?rs?\b")
+_MOST_APART = 3.0
+"""Cap of a log ratio: twenty times as long is as far apart as a hundred times."""
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """What of a listing is compared, prepared once."""
+
+    product: Product
+    goods: str
+
+    @cached_property
+    def title(self) -> str:
+        return fold(self.product.title)
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        return frozenset(stem(w) for w in words(self.product.title) if w not in STOP_WORDS)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Words of title and model that look like a model's: "cp2025dn", "e320"."""
+        said = f"{self.product.title} {self.product.attributes.get('model', '')}"
+        return frozenset(w for w in words(said) if len(w) > 2 and any(c.isdigit() for c in w) and not w.isdigit())
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Folded name -> fact, records and what it fits left out."""
+        named = ((fold(n), n, v) for n, v in self.product.attributes.items())
+        return {f: Fact(n, v) for f, n, v in named if f not in RECORDS and not _FITS.search(f)}
+
+    @cached_property
+    def fits(self) -> frozenset[str]:
+        """Model codes of what it says it is for: "e320", "cp3505n"."""
+        said = [_text(v) for n, v in self.product.attributes.items() if _FITS.search(fold(n))]
+        after = _FOR.search(self.product.title)
+        said += [after[1]] if after is not None else []
+        tokens = (w for text in said for word in words(text) for w in re.split(r"[/,;]", word))
+        return frozenset(w for w in tokens if len(w) > 1 and any(c.isdigit() for c in w))
+
+    @cached_property
+    def plugs(self) -> frozenset[str]:
+        return frozenset(w for word in words(self.product.title) for w in (word, *word.split("/"))) & _PLUGS
+
+    @cached_property
+    def colours(self) -> frozenset[str]:
+        """Values of colours, where it states one; an ink's printing colour is the one that counts."""
+        stated = {n: f.value for n, f in self.facts.items() if _COLOUR.search(n) and not isinstance(f.value, bool)}
+        value = stated.get("printing colours", next(iter(stated.values()), ""))
+        return (
+            frozenset(map(fold, value)) if isinstance(value, tuple) else frozenset([fold(str(value))] if value else ())
+        )
+
+    @cached_property
+    def title_numbers(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\d+(?:\.\d+)?", self.title))
+
+    @cached_property
+    def lists(self) -> dict[str, frozenset[str]]:
+        return {n: frozenset(map(fold, f.value)) for n, f in self.facts.items() if isinstance(f.value, tuple)}
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        return tuple(map(fold, self.product.category))
+
+
+class PairReader:
+    """Rows of `FEATURES` for pairs of one catalogue's products."""
+
+    def __init__(self, products: Iterable[Product], graph: Graph, goods: Goods) -> None:
+        names: Counter[str] = Counter()
+        stems: Counter[str] = Counter()
+        count = 0
+        for product in products:
+            count += 1
+            names.update({fold(n) for n in product.attributes})
+            stems.update({stem(w) for w in words(product.title) if w not in STOP_WORDS})
+        self.graph = graph
+        self._goods = goods
+        self._names = {name: math.log((count + 1) / seen) for name, seen in names.items()}
+        self._stems = {s: math.log((count + 1) / seen) for s, seen in stems.items()}
+        self._rarest = math.log(count + 1)
+
+    def rows(self, product: Product, others: Iterable[tuple[Product, float]]) -> Vectors:
+        """Shape (n, len(FEATURES)), of the product with each of (other, cosine of the two)."""
+        mine = _Marks(product, self._goods.kind(product))
+        rows = [self._row(mine, _Marks(other, self._goods.kind(other)), cosine) for other, cosine in others]
+        return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
+
+    def _row(self, a: _Marks, b: _Marks, cosine: float) -> list[float]:
+        one, other = a.product, b.product
+        agree, differ, kept = self._facts(a, b)
+        mean_gap, title_gap = _gaps(a, b)
+        kinds = self.graph.kind_of.get(one.id), self.graph.kind_of.get(other.id)
+        known = None not in kinds
+        same_kind = known and kinds[0] == kinds[1]
+        tie = self._goods.tie(a.goods, b.goods)
+        colours = bool(a.colours and b.colours and not a.colours & b.colours)
+        shared = len(a.fits & b.fits) / min(len(a.fits), len(b.fits)) if a.fits and b.fits else 0.0
+        return [
+            cosine,
+            float(model_key(one) == model_key(other)),
+            fuzz.token_sort_ratio(a.title, b.title) / 100,
+            _weighed(a.stems, b.stems, self._stems, self._rarest),
+            float(bool(one.brand) and fold(one.brand) == fold(other.brand)),
+            float(same_kind),
+            float(known and not same_kind),
+            float(bool(one.category and other.category) and fold(one.category[0]) == fold(other.category[0])),
+            float(tie == "same"),
+            float(tie == "like"),
+            float(tie == "with"),
+            float(tie == "other"),
+            _weighed(frozenset(a.facts), frozenset(b.facts), self._names, self._rarest),
+            agree,
+            differ,
+            kept,
+            mean_gap,
+            title_gap,
+            _price_gap(one, other),
+            math.log1p(self.graph.taken_with(one.id).get(other.id, 0)),
+            self.graph.kinds_together.get((kinds[0] or "", kinds[1] or ""), 0.0),
+            float(bool(a.codes & b.fits or b.codes & a.fits)),
+            shared,
+            float(bool(a.fits and b.fits) and not a.fits & b.fits),
+            shared * colours,
+            _fitting(a, b),
+            float(bool(a.plugs and b.plugs) and a.plugs != b.plugs),
+            _lists(a, b),
+            _whom(a, b),
+            float(colours),
+            float(tie == "same" and bool(a.codes - b.codes) and bool(b.codes - a.codes)),
+        ]
+
+    def _facts(self, a: _Marks, b: _Marks) -> tuple[float, float, float]:
+        """Weighted shares, of the facts both state, of those that agree, that differ, that differ and do not vary
+        within a model.
+        """
+        total = agree = differ = kept = 0.0
+        for name, fact in a.facts.items():
+            theirs = b.facts.get(name)
+            if theirs is None:
+                continue
+            weight = self._names.get(name, self._rarest)
+            total += weight
+            how = relation(fact, theirs)
+            if how == "same":
+                agree += weight
+            elif how == "different":
+                differ += weight
+                kept += 0.0 if VARYING & set(words(name)) else weight
+        return (agree / total, differ / total, kept / total) if total else (0.0, 0.0, 0.0)
+
+
+def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float], rarest: float) -> float:
+    """Weighted Jaccard of two sets of words."""
+    both = sum(weights.get(w, rarest) for w in a & b)
+    either = sum(weights.get(w, rarest) for w in a | b)
+    return both / either if either else 0.0
+
+
+def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
+    """(mean |log ratio| of all amounts both state, the largest of those that a title names)."""
+    every, named = [], [0.0]
+    for name, fact in a.facts.items():
+        theirs = b.facts.get(name)
+        if theirs is None or not (isinstance(fact.value, Quantity) and isinstance(theirs.value, Quantity)):
+            continue
+        x, base = to_base(fact.value.value, fact.value.unit)
+        y, other_base = to_base(theirs.value.value, theirs.value.unit)
+        if base == other_base and base != "kelvin" and x > 0 and y > 0:
+            every.append(min(abs(math.log(x / y)), _MOST_APART))
+            said = f"{fact.value.value:g}" in a.title_numbers or f"{theirs.value.value:g}" in b.title_numbers
+            if said or name in ("capacity", "size"):
+                named.append(every[-1])
+    return (sum(every) / len(every) if every else 0.0), max(named)
+
+
+def _price_gap(one: Product, other: Product) -> float:
+    if not one.price or not other.price or one.currency != other.currency:
+        return 0.0
+    return min(abs(math.log(one.price / other.price)), _MOST_APART)
+
+
+def _lists(a: _Marks, b: _Marks) -> float:
+    both = [name for name in a.lists if name in b.lists]
+    shares = [
+        len(a.lists[n] & b.lists[n]) / min(len(a.lists[n]), len(b.lists[n])) for n in both if a.lists[n] and b.lists[n]
+    ]
+    return max(shares, default=0.0)
+
+
+def _whom(a: _Marks, b: _Marks) -> float:
+    return float(any(n in a.facts and n in b.facts and relation(a.facts[n], b.facts[n]) == "different" for n in _WHOM))
+
+
+def _fitting(a: _Marks, b: _Marks) -> float:
+    names = [n for n in a.facts if n in b.facts and _FITTING.search(n)]
+    return float(any(relation(a.facts[n], b.facts[n]) == "different" for n in names))
+
+
+def _text(value: AttributeValue) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,76 @@
+"""What one product is to another: a small multinomial logistic model over `retrieval.pairs.FEATURES`.
+
+    P(relation | row) = softmax(W z + b),  z = (row - mean) / scale
+
+A linear model on purpose: what speaks for a relation, and how much, can be read off it. It is trained by
+`assistant.relation_training`; the weights that come with storeclerk lie in `models/relations`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import StoreclerkError
+from retrieval.pairs import FEATURES
+from retrieval.types import Vectors
+
+Relation = Literal["variant", "substitute", "complement", "unrelated"]
+"""The same thing in another colour, size or listing; another that does the same job; what goes with it; none of them."""
+
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+
+WEIGHTS_FILE = "weights.json"
+
+
+@dataclass(frozen=True)
+class RelationModel:
+    """Weights of shape (len(RELATIONS), len(FEATURES)), the rest to match."""
+
+    weights: NDArray[np.float64]
+    intercept: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    def chances(self, rows: Vectors) -> NDArray[np.float64]:
+        """Shape (n, len(RELATIONS)); each row adds up to 1."""
+        logits = (rows.astype(np.float64) - self.mean) / self.scale @ self.weights.T + self.intercept
+        grown = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+    def speaks_for(self, row: Sequence[float], relation: Relation) -> Mapping[str, float]:
+        """Feature -> how much it raises the log-odds of the relation over the mean of the others."""
+        z = (np.asarray(row, dtype=np.float64) - self.mean) / self.scale
+        place = RELATIONS.index(relation)
+        others = np.delete(self.weights, place, axis=0).mean(axis=0)
+        return dict(zip(FEATURES, ((self.weights[place] - others) * z).tolist(), strict=True))
+
+
+def load_relations(folder: Path) -> RelationModel:
+    """The model in a folder. Raises StoreclerkError if it is not there, or was made for other features."""
+    file = folder / WEIGHTS_FILE
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreclerkError(f"The relation model {file} cannot be read: {error}.") from error
+    if stored.get("features") != list(FEATURES) or stored.get("relations") != list(RELATIONS):
+        raise StoreclerkError(
+            f"The relation model {file} was trained for other features: "
+            "train it again with `storeclerk train relations`."
+        )
+    return RelationModel(*(np.asarray(stored[name]) for name in ("weights", "intercept", "mean", "scale")))
+
+
+def save_relations(model: RelationModel, folder: Path) -> None:
+    """Writes what `load_relations` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stored: dict[str, object] = {"features": list(FEATURES), "relations": list(RELATIONS)}
+    for name in ("weights", "intercept", "mean", "scale"):
+        stored[name] = np.round(getattr(model, name), 6).tolist()
+    (folder / WEIGHTS_FILE).write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
