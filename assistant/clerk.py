@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakValueDictionary
 
+from assistant.accounts import Accounts
 from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
 from assistant.errors import SettingsError
@@ -49,6 +50,7 @@ class Clerk:
     intents: Intents
     names: Names
     tickets: Tickets
+    accounts: Accounts
     message_reader: MessageReader | None = None
     """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
@@ -174,6 +176,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             tickets=Tickets(engine),
+            accounts=Accounts(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
         )
 

@@ -27,3 +27,15 @@ class PortInUse(StoreclerkError):
 
 class TicketError(StoreclerkError):
     """A ticket that is not there, or a conversation that cannot be handed over."""
+
+
+class AccountError(StoreclerkError):
+    """An account that is not there or cannot be made; the message never repeats a password."""
+
+
+class SignInRefused(AccountError):
+    """A name and password that do not fit, or a try that comes too soon; `wait` says how many seconds."""
+
+    def __init__(self, line: str, *, wait: float = 0.0) -> None:
+        super().__init__(line)
+        self.wait = wait
