@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from weakref import WeakValueDictionary
 
+from assistant.accounts import Accounts
 from assistant.database import Feedback, Sessions, open_database
 from assistant.entailment import Gate, open_gate
 from assistant.errors import SettingsError
@@ -55,6 +56,7 @@ class Clerk:
     neighbours: Neighbours
     tickets: Tickets
     sent_replies: SentReplies
+    accounts: Accounts
     message_reader: MessageReader | None = None
     """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
@@ -183,6 +185,7 @@ def open_clerk(
             neighbours=Neighbours(index, _baskets(settings, index.ids)),
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
+            accounts=Accounts(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
         )
 

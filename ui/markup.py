@@ -34,6 +34,11 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2
 _INLINE = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*)|\[([^\]\[\\]+)\]\((/policies#[\w-]+)\)|([^\\*\[]+|.)", re.DOTALL)
 
 
+def seen(value: object) -> object:
+    """A string without the signs that nobody sees; anything else, text already marked up included, as it is."""
+    return _UNSEEN.sub("", value) if type(value) is str else value
+
+
 def text(value: object) -> str:
     """The value as inert text, fit for element content and for quoted attributes alike."""
     return html.escape(_UNSEEN.sub("", str(value)), quote=True).translate(_TEMPLATE_SIGNS)

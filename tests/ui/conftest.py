@@ -12,8 +12,10 @@ from typing import Any, cast
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from assistant.clerk import Clerk
+from assistant.database import open_database
 from tests.assistant.shop import PRODUCTS as CAMP
 from tests.toys import write_jsonl
 from tests.ui import toy_clerk
@@ -44,7 +46,9 @@ def clerk(request: pytest.FixtureRequest, shop_folder: Path, monkeypatch: pytest
     """
     which = getattr(request, "param", "toy")
     if which == "toy":
-        yield _toy(shop_folder, monkeypatch)
+        engine = open_database(shop_folder.parent)
+        yield _toy(engine, shop_folder, monkeypatch)
+        engine.dispose()
         return
     from assistant.clerk import open_clerk
     from assistant.generators import ScriptedGenerator
@@ -66,13 +70,13 @@ def clerk(request: pytest.FixtureRequest, shop_folder: Path, monkeypatch: pytest
         yield opened
 
 
-def _toy(shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ToyClerk:
+def _toy(engine: Engine, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> ToyClerk:
     for module in ("ui.shopper", "ui.app"):
         monkeypatch.setattr(f"{module}.answer", toy_clerk.answer)
     monkeypatch.setattr("ui.shopper.remove_constraint", toy_clerk.remove_constraint)
     monkeypatch.setattr("ui.shopper.set_variety", toy_clerk.set_variety)
     monkeypatch.setattr("ui.app.as_json", toy_clerk.as_json)
-    opened = ToyClerk()
+    opened = ToyClerk(engine=engine)
     opened.settings.images_dir = shop_folder
     return opened
 

@@ -12,11 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from argon2 import PasswordHasher
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from assistant.accounts import Accounts
 from assistant.dialogue import Dialogue, variety_wish
 from assistant.errors import SessionError
 from assistant.policies import PolicyPages
 from assistant.policy_pages import PolicyPage, Section
 from assistant.profile import Shopper
+from assistant.tables import metadata
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -34,6 +40,9 @@ from assistant.types import (
 )
 from retrieval.encoder import HashEncoder
 from retrieval.types import Product, Quantity
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""Hashes in no time, for tests only."""
 
 HOSTILE = '<img src=x onerror="alert(1)">${alert(2)}`'
 
@@ -108,6 +117,13 @@ class ToyFeedback:
         return {(answer, product): up for (owner, answer, product), up in self.kept.items() if owner == session}
 
 
+def toy_engine() -> Engine:
+    """The conversations' tables, in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    metadata.create_all(engine)
+    return engine
+
+
 @dataclass
 class ToyClerk:
     settings: ToySettings = field(default_factory=ToySettings)
@@ -122,6 +138,11 @@ class ToyClerk:
     )
     pause: float = 0.0
     """Seconds between two events."""
+    engine: Engine = field(default_factory=toy_engine)
+    accounts: Accounts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.accounts = Accounts(self.engine, hasher=QUICK)
 
 
 def answer(clerk: ToyClerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
