@@ -24,6 +24,7 @@ from assistant.profile import Shopper, read_shoppers, read_steps
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
+from assistant.reviews import Reviews
 from assistant.sent_replies import SentReplies
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
 from assistant.structured import StructuredGenerator
@@ -57,6 +58,7 @@ class Clerk:
     tickets: Tickets
     sent_replies: SentReplies
     accounts: Accounts
+    reviews: Reviews
     message_reader: MessageReader | None = None
     """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
@@ -186,6 +188,7 @@ def open_clerk(
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
             accounts=Accounts(engine),
+            reviews=Reviews(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
         )
 

@@ -43,3 +43,7 @@ class SignInRefused(AccountError):
     def __init__(self, line: str, *, wait: float = 0.0) -> None:
         super().__init__(line)
         self.wait = wait
+
+
+class ReviewError(StoreclerkError):
+    """An item that is not in the review queue, or a judgement that does not fit its item."""

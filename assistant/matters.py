@@ -47,6 +47,7 @@ def _weight(product: Product, fact: Fact, peers: Sequence[Product]) -> float:
     other = (sum(relation(fact, each) == "different" for each in theirs) + _PRIOR / 2) / (len(theirs) + _PRIOR)
     weight = coverage * (1 + other) / 2
     title = set(words(product.title))
+    assert not isinstance(fact.value, float)  # the price is no attribute
     if isinstance(fact.value, bool):
         said = fact.value and set(words(fact.name)) <= title
     else:

@@ -22,7 +22,7 @@ from retrieval.pairs import FEATURES
 from retrieval.types import Vectors
 
 Relation = Literal["variant", "substitute", "complement", "unrelated"]
-"""The same thing in another colour, size or listing; another that does the same job; what goes with it; none of them."""
+"""The same thing in another colour, size or listing; another doing the same job; what goes with it; none of these."""
 
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 

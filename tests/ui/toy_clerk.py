@@ -22,6 +22,7 @@ from assistant.errors import SessionError
 from assistant.policies import PolicyPages
 from assistant.policy_pages import PolicyPage, Section
 from assistant.profile import Shopper
+from assistant.reviews import Reviews
 from assistant.tables import metadata
 from assistant.types import (
     Answer,
@@ -140,9 +141,11 @@ class ToyClerk:
     """Seconds between two events."""
     engine: Engine = field(default_factory=toy_engine)
     accounts: Accounts = field(init=False)
+    reviews: Reviews = field(init=False)
 
     def __post_init__(self) -> None:
         self.accounts = Accounts(self.engine, hasher=QUICK)
+        self.reviews = Reviews(self.engine)
 
 
 def answer(clerk: ToyClerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
