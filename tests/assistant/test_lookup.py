@@ -30,7 +30,7 @@ def _with(id: str, url: str = "", **stated: AttributeValue) -> Product:
 CHANGED = (
     _with("tent-2", "https://www.shop.example/p/tansy-2?utm_source=feed", ean=EAN),
     _with("tent-4", "/p/tansy-4", gtin=("0036000291452", "96385074")),
-    _with("kettle-quiet", "https://shop.example/item?id=17", **{"gtin13": EAN.replace("4006", "4 006 ")}),
+    _with("kettle-quiet", "https://shop.example/item?id=17", gtin13=EAN.replace("4006", "4 006 ")),
     _with("kettle-plain", "https://shop.example/item?id=18", barcode=Quantity(12345670)),
     _with("phones-bt", "", **{"Mean EAN fitting": "yes"}, colour="5901234123457"),
 )
