@@ -75,7 +75,8 @@ def read_patterns(text: str) -> Patterns:
         if not colon or not section:
             raise PromptError(f"prompts/{NAME}.txt has a line that is no pattern: {line!r}.")
         found.setdefault(section, {})[key] = pattern.strip()
-    wanted = {"differences": _OF_DIFFERENCES, **dict.fromkeys(TONES, _OF_TONE)}
+    wanted: dict[str, Mapping[str, frozenset[str]]] = {"differences": _OF_DIFFERENCES}
+    wanted |= dict.fromkeys(TONES, _OF_TONE)
     for name, keys in wanted.items():
         for key in keys:
             if key not in found.get(name, {}):

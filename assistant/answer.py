@@ -341,4 +341,5 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "ticket": answer.ticket,
         "asked": asdict(answer.asked) if answer.asked is not None else None,
         "plan": list(answer.plan),
+        "by": answer.by,
     }

@@ -17,13 +17,13 @@ from assistant.contrast_replies import told
 from assistant.details import MOST_PRODUCTS, details, shop_of
 from assistant.dialogue import Dialogue
 from assistant.explain import short_name
+from assistant.handing_over import handed_over, summary_of
 from assistant.hearing import SENTENCE, Heard
 from assistant.language import language_of
 from assistant.order_turns import account_matter, account_reply, is_about_an_order, order_turn
 from assistant.plans import part_of, wish_for
 from assistant.policies import policy_turn
 from assistant.privacy import redacted
-from assistant.tickets import handed_over, summary_of
 from assistant.types import Clarifying
 from retrieval.types import Product
 

@@ -17,6 +17,7 @@ import assistant.cli_checker
 import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
+from assistant.cli_replies import replies
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
 from assistant.console import (
@@ -57,6 +58,7 @@ cli.add_command(alternatives)
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
+cli.add_command(replies)
 
 
 @cli.command()

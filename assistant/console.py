@@ -14,6 +14,8 @@ import click
 from retrieval.errors import StoreclerkError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from assistant.clerk import Clerk
     from retrieval.index import Progress
     from retrieval.similar import Similar
@@ -48,6 +50,25 @@ def opened_clerk(data_dir: Path | None, *, words_only: bool = False) -> Iterator
         settings = settings.model_copy(update={"generator": GeneratorSettings(kind="none")})
     with progress_bars() as progress, open_clerk(settings, progress=progress) as clerk:
         yield clerk
+
+
+@contextmanager
+def conversations(data_dir: Path | None) -> Iterator[Engine]:
+    """The conversations' database by the settings, without the rest of the shop. Raises IndexMissing where there is
+    none.
+    """
+    from assistant.database import open_database
+    from assistant.settings import load_settings
+    from retrieval.errors import IndexMissing
+
+    folder = load_settings(data_dir).data_dir
+    if not (folder / "conversations.db").is_file():
+        raise IndexMissing(f"{folder} holds no conversations yet: `storeclerk serve` or `storeclerk ask` starts them.")
+    engine = open_database(folder)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
@@ -98,16 +98,25 @@ class Sessions:
         """Stores one finished turn and the state after it, together."""
         with self._engine.begin() as db:
             self._update(db, answer.session, dialogue)
-            db.execute(
-                insert(turns).values(
-                    session=answer.session,
-                    answer_id=answer.id,
-                    message=answer.message,
-                    reply=answer.reply,
-                    answer=_ANSWER.dump_json(answer).decode(),
-                    time=time.time(),
-                )
-            )
+            _insert(db, answer)
+
+    def add_answer(self, answer: Answer) -> None:
+        """Stores what somebody else than the clerk said; the state of the conversation stays as it is. Raises
+        SessionError for a conversation that is not there.
+        """
+        with self._engine.begin() as db:
+            add_answer(db, answer)
+
+    def answers_of_people(self, id: str, after: str = "") -> list[Answer]:
+        """What people of the shop said in a conversation, oldest first; only what came after the answer `after`, if
+        that is one of its answers.
+        """
+        seen = select(turns.c.id).where(turns.c.answer_id == after, turns.c.session == id).scalar_subquery()
+        query = select(turns.c.answer).where(turns.c.session == id, turns.c.message == "")  # a shopper says something
+        query = query.where(turns.c.id > func.coalesce(seen, 0)).order_by(turns.c.id)
+        with self._engine.connect() as db:
+            found = [_ANSWER.validate_json(row.answer) for row in db.execute(query)]
+        return [answer for answer in found if answer.by]
 
     def transcript(self, id: str) -> list[tuple[str, str]]:
         """("shopper" | "clerk", text) in order, for a page that is loaded again."""
@@ -139,6 +148,27 @@ class Sessions:
         values = {"dialogue": _DIALOGUE.dump_json(dialogue).decode(), "touched": time.time()}
         if not db.execute(update(sessions).where(sessions.c.id == id).values(**values)).rowcount:
             raise SessionError("This conversation was deleted while it was being answered.")
+
+
+def add_answer(db: Connection, answer: Answer) -> None:
+    """`Sessions.add_answer` as a part of a larger transaction. Raises SessionError."""
+    touched = update(sessions).where(sessions.c.id == answer.session).values(touched=time.time())
+    if not db.execute(touched).rowcount:
+        raise SessionError("This conversation was deleted meanwhile.")
+    _insert(db, answer)
+
+
+def _insert(db: Connection, answer: Answer) -> None:
+    db.execute(
+        insert(turns).values(
+            session=answer.session,
+            answer_id=answer.id,
+            message=answer.message,
+            reply=answer.reply,
+            answer=_ANSWER.dump_json(answer).decode(),
+            time=time.time(),
+        )
+    )
 
 
 class Feedback:

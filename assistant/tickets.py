@@ -1,39 +1,38 @@
-"""Tickets: what a person at the shop reads when a conversation is handed over. Plain text, no model.
+"""Tickets: a conversation handed over, taken by an agent, answered, noted and closed.
 
-A ticket belongs to its conversation: it is deleted with it when the shopper is forgotten, or when nobody has touched
-the conversation for a month. What a message says of e-mail addresses, phone and card numbers does not get into it.
+A ticket belongs to its conversation: it is deleted with it, notes and answers included, when the shopper is forgotten,
+or when nobody has touched the conversation for a month. What a message says of e-mail addresses, phone and card numbers
+does not get into its summary; what an agent writes is kept as written. Knows nothing of who may sign in.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, exists, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from assistant.dialogue import Dialogue
-from assistant.errors import TicketError
-from assistant.order_turns import contact_section
-from assistant.policies import PolicyPages
-from assistant.policy_pages import passages
+from assistant.database import Sessions, add_answer
+from assistant.errors import SessionError, TicketError
+from assistant.handing_over import SEEN
 from assistant.privacy import redacted
-from assistant.tables import tickets
+from assistant.tables import ticket_notes, tickets
 from assistant.types import Answer
-from assistant.wording import shorten
-from retrieval.types import Encoder
 
 _LATER = "\n\nLater:\n"
 FIRST_NUMBER = 1001  # four digits, as people expect of a ticket
-_SAID = 6  # messages a summary ends with: what led to the request, and no more of what was said than that
-_SEEN = 8  # products a summary names
-_LONGEST = 300  # characters of one message
-_HOURS = re.compile(
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\bweekdays\b|\bbusiness days?\b|[ap]\.m\.|\d ?[ap]m\b|营业",
-    re.IGNORECASE,
-)
+
+LONGEST_TEXT = 4_000
+"""Characters of a note or an answer: a long mail."""
+
+State = Literal["open", "free", "taken", "mine", "closed", "all"]
+"""Which tickets to list; of the open ones all, those that nobody holds, that somebody holds, or one account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,21 @@ class Ticket:
     opened: float
     """Seconds since 1970."""
     closed: float | None = None
+    taken_by: str | None = None
+    """The account that is dealing with it, or dealt with it."""
+    taken: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an agent wrote on a ticket."""
+
+    kind: Literal["note", "answer"]
+    """For colleagues, or for the shopper."""
+    author: str
+    text: str
+    time: float
+    """Seconds since 1970."""
 
 
 class Tickets:
@@ -77,28 +91,120 @@ class Tickets:
             except IntegrityError as error:
                 raise TicketError(f"There is no conversation {session[:40]!r} to hand over.") from error
 
-    def all(self, *, closed: bool = False) -> list[Ticket]:
-        """The open tickets, oldest first; with `closed` those that are closed, too."""
-        query = select(tickets).order_by(tickets.c.id)
+    def all(
+        self, state: State = "open", *, account: str = "", limit: int | None = None, offset: int = 0
+    ) -> list[Ticket]:
+        """The tickets in a state, oldest first; of the closed ones those closed last first. "mine" is `account`'s."""
+        order = (tickets.c.closed.desc(), tickets.c.id.desc()) if state == "closed" else (tickets.c.id,)
+        query = select(tickets).where(_in_state(state, account)).order_by(*order).limit(limit).offset(offset)
         with self._engine.connect() as db:
-            rows = db.execute(query if closed else query.where(tickets.c.closed.is_(None)))
-            return [_ticket(row) for row in rows.mappings()]
+            return [_ticket(row) for row in db.execute(query).mappings()]
+
+    def count(self, state: State = "open", *, account: str = "") -> int:
+        """How many `all` would give without a limit."""
+        with self._engine.connect() as db:
+            query = select(func.count()).select_from(tickets).where(_in_state(state, account))
+            return int(db.execute(query).scalar_one())
+
+    def is_open(self, session: str) -> bool:
+        """Whether a conversation has an open ticket: then an answer may still come."""
+        query = select(tickets.c.id).where(tickets.c.session == session, tickets.c.closed.is_(None))
+        with self._engine.connect() as db:
+            return db.execute(query).first() is not None
 
     def get(self, number: str) -> Ticket:
         """Raises TicketError for a number that is not there."""
         with self._engine.connect() as db:
-            row = db.execute(select(tickets).where(tickets.c.id == _id(number))).mappings().first()
-        if row is None:
-            raise TicketError(_UNKNOWN.format(number[:40]))
-        return _ticket(row)
+            return _found(db, number)
+
+    def take(self, number: str, account: str) -> Ticket:
+        """Makes it the account's; whoever holds it already keeps it. Of two who try at once one gets it, the other
+        TicketError, as everybody does for a closed ticket.
+        """
+        free = and_(tickets.c.taken_by.is_(None), tickets.c.closed.is_(None))
+        with self._engine.begin() as db:
+            if not _change(db, number, free, {"taken_by": account, "taken": time.time()}):
+                ticket = _found(db, number)
+                _refuse_closed(ticket)
+                if ticket.taken_by != account:
+                    raise TicketError(_taken(ticket))
+            return _found(db, number)
+
+    def release(self, number: str, account: str, *, admin: bool = False) -> Ticket:
+        """Gives it back, for anyone to take; only by who holds it, or an admin. Raises TicketError."""
+        with self._engine.begin() as db:
+            mine = true() if admin else tickets.c.taken_by == account
+            if not _change(db, number, and_(mine, tickets.c.closed.is_(None)), {"taken_by": None, "taken": None}):
+                _refuse(_found(db, number), "given back")
+            return _found(db, number)
+
+    def note(self, number: str, account: str, text: str) -> Ticket:
+        """Keeps a note for colleagues, as it is written; on a closed ticket, too. Raises TicketError."""
+        text = _checked(text, "note")
+        with self._engine.begin() as db:
+            ticket = _found(db, number)
+            _write(db, number, "note", account, text)
+            return ticket
+
+    def answer(self, number: str, account: str, text: str) -> Answer:
+        """What the shopper will read, as it is written, in the conversation as of the account; only by who holds the
+        ticket. Raises TicketError.
+        """
+        text = _checked(text, "answer")
+        with self._engine.begin() as db:
+            # The change that changes nothing takes the write lock: nobody can close or give it back in between.
+            mine = and_(tickets.c.taken_by == account, tickets.c.closed.is_(None))
+            if not _change(db, number, mine, {"taken_by": account}):
+                _refuse(_found(db, number), "answered")
+            ticket = _found(db, number)
+            said = Answer(
+                secrets.token_hex(8), ticket.session, "", "handover", (), text, ticket=ticket.number, by=account
+            )
+            try:
+                add_answer(db, said)
+            except SessionError as error:
+                raise TicketError(f"{ticket.number} cannot be answered: its conversation was deleted.") from error
+            _write(db, number, "answer", account, text)
+            return said
 
     def close(self, number: str) -> Ticket:
         """Marks it as dealt with; one that is closed stays as it was. Raises TicketError."""
-        ticket = self.get(number)
-        if ticket.closed is None:
-            with self._engine.begin() as db:
-                db.execute(update(tickets).where(tickets.c.id == _id(number)).values(closed=time.time()))
-        return self.get(number)
+        with self._engine.begin() as db:
+            _change(db, number, tickets.c.closed.is_(None), {"closed": time.time()})
+            return _found(db, number)
+
+    def reopen(self, number: str) -> Ticket:
+        """Makes a closed ticket open again, for anyone to take. Raises TicketError, also where its conversation has
+        another one open by now.
+        """
+        other = tickets.alias()
+        another = exists().where(other.c.session == tickets.c.session, other.c.closed.is_(None))
+        values = {"closed": None, "taken_by": None, "taken": None}
+        with self._engine.begin() as db:
+            if not _change(db, number, and_(tickets.c.closed.is_not(None), ~another), values):
+                ticket = _found(db, number)
+                if ticket.closed is not None:
+                    raise TicketError(f"{ticket.number} stays closed: its conversation has another ticket open.")
+            return _found(db, number)
+
+    def notes(self, number: str) -> list[Note]:
+        """Everything agents wrote on it, oldest first. Raises TicketError."""
+        query = select(ticket_notes).where(ticket_notes.c.ticket == _id(number)).order_by(ticket_notes.c.id)
+        with self._engine.connect() as db:
+            _found(db, number)
+            rows = db.execute(query).mappings()
+            return [Note(row["kind"], row["author"], row["text"], row["time"]) for row in rows]
+
+    def seen_products(self, ticket: Ticket) -> list[str]:
+        """The ids of the products that the conversation showed or spoke of last, the latest answer's first."""
+        seen: dict[str, None] = {}
+        for answer in reversed(Sessions(self._engine).answers(ticket.session)):
+            compared = answer.comparison.product_ids if answer.comparison is not None else ()
+            shown = [each.product.id for each in answer.recommendations]
+            seen |= dict.fromkeys([*answer.refers, *compared, *shown])
+            if len(seen) >= SEEN:
+                break
+        return list(seen)[:SEEN]
 
 
 _UNKNOWN = "There is no ticket {!r} (any more): `storeclerk tickets list` names those that are open."
@@ -117,65 +223,68 @@ def _id(number: str) -> int:
 
 
 def _ticket(row: RowMapping) -> Ticket:
-    return Ticket(_number(row["id"]), row["session"], row["why"], row["summary"], row["opened"], row["closed"])
+    names = ("session", "why", "summary", "opened", "closed", "taken_by", "taken")
+    return Ticket(_number(row["id"]), *(row[name] for name in names))
 
 
-def summary_of(
-    dialogue: Dialogue,
-    answers: Sequence[Answer],
-    message: str,
-    why: str,
-    *,
-    matter: str = "",
-    titles: Callable[[Sequence[str]], Sequence[str]] | None = None,
-) -> str:
-    """The conversation as a person at the shop should find it: what is wanted, seen, set aside, and said last.
-
-    `answers` are the stored ones, oldest first, `message` the one that asks for a person, `matter` an order or a policy
-    it is about; `titles` gives the titles of products that are on none of the answers.
-    """
-    wanted = ", ".join(c.label for c in dialogue.constraints) or dialogue.words
-    names = {r.product.id: r.product.title for answer in answers for r in answer.recommendations}
-    shown = [r.product.id for answer in answers for r in answer.recommendations]
-    seen = list(dict.fromkeys([*reversed(dialogue.last), *reversed(shown)]))[:_SEEN]
-    if titles is not None:
-        unknown = [id for id in seen if id not in names]
-        names |= dict(zip(unknown, titles(unknown), strict=False))
-    rejected = [id for id in dict.fromkeys(shown) if dialogue.exclude_shown and id not in dialogue.last]
-    sections = list(dict.fromkeys(answer.section for answer in answers if answer.section))
-    lines = [f"Why: {why}"]
-    if matter:
-        lines.append(f"Matter: {matter}")
-    if wanted:
-        lines.append(f"Looking for: {shorten(wanted, _LONGEST)}")
-    if seen:
-        lines.append("Seen last: " + "; ".join(_named(id, names) for id in seen))
-    if rejected:
-        lines.append("Asked for something else than: " + "; ".join(_named(id, names) for id in rejected[-_SEEN:]))
-    if sections:
-        lines.append(f"Policies quoted: {', '.join(sections)}")
-    said = [answer.message for answer in answers[1 - _SAID :] if answer.message.strip()] if _SAID > 1 else []
-    lines.append("Said last:")
-    lines += [f"- {shorten(' '.join(redacted(text).split()), _LONGEST)}" for text in [*said, message]]
-    return "\n".join(lines)
+def _found(db: Connection, number: str) -> Ticket:
+    row = db.execute(select(tickets).where(tickets.c.id == _id(number))).mappings().first()
+    if row is None:
+        raise TicketError(_UNKNOWN.format(number[:40]))
+    return _ticket(row)
 
 
-def _named(id: str, names: dict[str, str]) -> str:
-    return f"{names[id]} ({id})" if names.get(id) else id
+def _change(db: Connection, number: str, if_it_is: ColumnElement[bool], values: Mapping[str, object]) -> bool:
+    """Whether the ticket was as it had to be, and now has the values: one statement, so that no two can do it."""
+    statement = update(tickets).where(tickets.c.id == _id(number), if_it_is).values(**values)
+    return db.execute(statement).rowcount > 0
 
 
-def handed_over(number: str, pages: PolicyPages, encoder: Encoder, *, again: bool = False) -> str:
-    """The reply to a shopper who asked for a person: what happens next, and that the chat goes on."""
-    start = "I have added this to your ticket" if again else "I have written this down for a person at the shop: ticket"
-    section = contact_section(pages, encoder)
-    hours = [passage for passage in passages(section.text) if _HOURS.search(passage)] if section is not None else []
-    reach = ""
-    if section is not None:
-        quote = "\n\n".join(hours[:2]) or pages.excerpt(section, "contact", encoder)
-        link = f"[Read it on our page]({section.link})"
-        reach = f"\n\nTo reach them, our page says, under **{section.title}**:\n\n{quote}\n\n{link}"
-    return (
-        f"{start} **{number}**. It says what you are looking for and what was said here, without e-mail addresses, "
-        f"phone or card numbers, so please name the ticket when you contact them.{reach}\n\n"
-        "Meanwhile I am still here: just go on asking."
-    )
+def _in_state(state: State, account: str) -> ColumnElement[bool]:
+    is_open = tickets.c.closed.is_(None)
+    return {
+        "open": is_open,
+        "free": and_(is_open, tickets.c.taken_by.is_(None)),
+        "taken": and_(is_open, tickets.c.taken_by.is_not(None)),
+        "mine": and_(is_open, tickets.c.taken_by == account),
+        "closed": tickets.c.closed.is_not(None),
+        "all": true(),
+    }[state]
+
+
+def _write(db: Connection, number: str, kind: str, author: str, text: str) -> None:
+    values = {"ticket": _id(number), "kind": kind, "author": author, "text": text, "time": time.time()}
+    db.execute(insert(ticket_notes).values(**values))
+
+
+def _checked(text: str, what: str) -> str:
+    text = text.replace("\r\n", "\n").strip()  # as forms send line breaks
+    if not text:
+        raise TicketError(f"The {what} is empty: write something.")
+    if len(text) > LONGEST_TEXT:
+        raise TicketError(f"The {what} has {len(text):,} characters: {LONGEST_TEXT:,} are the most.")
+    return text
+
+
+def _refuse_closed(ticket: Ticket) -> None:
+    if ticket.closed is not None:
+        raise TicketError(f"{ticket.number} was closed {_when(ticket.closed)}: reopen it first.")
+
+
+def _refuse(ticket: Ticket, what: str) -> None:
+    """Says why the ticket could not be answered or given back by this account."""
+    _refuse_closed(ticket)
+    if ticket.taken_by is None:
+        raise TicketError(f"{ticket.number} has to be taken before it can be {what}.")
+    raise TicketError(_taken(ticket))
+
+
+def _taken(ticket: Ticket) -> str:
+    return f"{ticket.number} was taken by {ticket.taken_by} {_when(ticket.taken or ticket.opened)}."
+
+
+def _when(seconds: float) -> str:
+    """ "at 10:42"; with the day, if that is another."""
+    then = datetime.fromtimestamp(seconds)
+    day = "" if then.date() == datetime.now().date() else f"on {then:%Y-%m-%d} "
+    return f"{day}at {then:%H:%M}"

@@ -3,6 +3,7 @@
     POST /api/session   {"shopper"?}                                  -> {"session"}
     POST /api/ask       {"session", "message", "variety"?}            -> what `storeclerk ask --json` prints
     POST /api/feedback  {"session", "answer_id", "product_id", "up"}  -> {"kept": true}
+    GET  /api/session/ID/answers?after=ANSWER_ID                      -> what people of the shop said in it
     GET  /api/similar/ID?k=10                                         -> what `storeclerk similar --json` prints
     GET  /policies                                                    -> the shop's own pages
     /signin, /agent, /review                                          -> the desks (ui/desks.py)
@@ -116,6 +117,14 @@ def _add_api(app: FastAPI, clerk: Clerk) -> None:
         if body.shopper and body.shopper not in {each.id for each in clerk.shoppers}:
             raise HTTPException(422, "There is no such shopper; leave it out for a new visitor.")
         return {"session": clerk.sessions.start(body.shopper)}
+
+    @app.get("/api/session/{session}/answers")
+    def answers(session: str, after: str = Query("", max_length=200)) -> dict[str, Any]:
+        if not clerk.sessions.exists(session):
+            raise SessionError("This conversation has ended; please start a new one.")
+        found = clerk.sessions.answers_of_people(session, after)
+        said = [{"id": each.id, "ticket": each.ticket, "by": each.by, "reply": each.reply} for each in found]
+        return {"answers": said, "open": clerk.tickets.is_open(session)}
 
     @app.post("/api/ask")
     def ask(body: Ask) -> dict[str, Any]:

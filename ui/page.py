@@ -44,6 +44,8 @@ class Turn:
     """What the clerk asks back, at the end of the bubble and never folded away."""
     ticket: str = ""
     """Number of the ticket by which a person takes over."""
+    by: str = ""
+    """Who of the shop's people says it; then the text is plain, not Markdown. "" for the clerk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Page:
     variety: float = 0.0
     """Where the slider stands, 0 to 1."""
     phase: Phase = "idle"
+    told: str = ""
+    """Id of the last answer by a person that is on the page."""
     language: str = "en"
     """Of the interface (ui/texts); replies and products say their own."""
     catalogue: str = "en"
@@ -83,6 +87,9 @@ def replayed(page: Page, answers: Sequence[Answer], thumbs: Mapping[tuple[str, s
     """The page of a stored conversation, as it looked after its last answer; `thumbs` by (answer, product)."""
     forgotten = max((n for n, answer in enumerate(answers, start=1) if answer.intent == "forget"), default=0)
     for answer in answers[forgotten:]:  # of what came before nothing is to be seen, not even that it was forgotten
+        if answer.by:
+            page = told(page, answer)
+            continue
         page = asked(page, answer.message)
         if answer.recommendations:
             opening = answer.reply.partition("\n\n")[0]
@@ -95,6 +102,11 @@ def asked(page: Page, message: str) -> Page:
     """The shopper has sent something, or pressed something that says as much."""
     turns = (*page.turns, Turn("shopper", message))
     return replace(page, turns=turns[-_TURNS_SHOWN:], offers=(), asked=None, phase="looking")
+
+
+def told(page: Page, answer: Answer) -> Page:
+    """A person of the shop has said something: one more bubble, and all else stays as it is."""
+    return replace(page, turns=(*page.turns, Turn("clerk", answer.reply, by=answer.by)), told=answer.id)
 
 
 def failed(page: Page, line: str) -> Page:

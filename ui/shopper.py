@@ -24,13 +24,14 @@ from retrieval.errors import StoreclerkError
 from ui import talk
 from ui.comparison import comparison_table
 from ui.languages import DEFAULT, Texts, languages, texts, wanted
-from ui.page import Page, advance, asked, failed, replayed, said_of_cards
+from ui.page import Page, advance, asked, failed, replayed, said_of_cards, told
 from ui.theme import page_script
 
 log = logging.getLogger(__name__)
 
 MESSAGE_LIMIT = 1_000  # characters; a request is a sentence or two, and the models read 256 tokens
 ANSWERS_AT_ONCE = 4  # more only slow each other down on a small machine
+NEWS_SECONDS = 5.0  # between two looks for a person's answer: soon enough for who waits, and one small query each
 ANSWERS_WAITING = 64  # beyond that a shopper is better told to come back than kept waiting for minutes
 
 _ENGLISH = texts(DEFAULT)
@@ -87,6 +88,7 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
                 status = part(talk.status(empty), "status")
                 cards = part(talk.results(empty, desk.pictures), "cards")
 
+        news = gr.Timer(NEWS_SECONDS, active=False)  # it runs while the conversation has an open ticket
         drawn = [conversation, chips, status, cards]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # One event for every way of asking, so that a second cannot start in this tab while one is answered.
@@ -104,14 +106,18 @@ def shopper_page(clerk: Clerk) -> gr.Blocks:
         quick: dict[str, Any] = {**quiet, "queue": False}
         cards.like(desk.thumb, inputs=[state], outputs=[state, cards], **quick)
         fresh = [state, kept, shopper, send, *drawn]
-        again.click(desk.start, [shopper, state], fresh, cancels=[asking], **quick)
+        started = again.click(desk.start, [shopper, state], fresh, cancels=[asking], **quick)
         # Not `input`, which Gradio's picker sends again whenever it loses the focus.
-        shopper.change(desk.switch, [state, shopper], fresh, cancels=[asking], **quick)
+        switched = shopper.change(desk.switch, [state, shopper], fresh, cancels=[asking], **quick)
         # What Gradio draws itself follows once the page's language is settled, so that no two events set one part.
         furniture = [masthead, shopper, again, box, send]
-        page.load(desk.resume, [kept, tongue], fresh, **quick).then(desk.furnish, [state], furniture, **quick)
+        resumed = page.load(desk.resume, [kept, tongue], fresh, **quick)
+        resumed = resumed.then(desk.furnish, [state], furniture, **quick)
         speaking = masthead.select(desk.speak, [state], [state, tongue, *drawn], **quick)
         speaking.then(desk.furnish, [state], furniture, **quick)
+        for settled in (asking, started, switched, resumed):
+            settled.then(desk.listen, [state], [news], **quick)
+        news.tick(desk.news, [state], [state, conversation, news], **quick)
     page.queue(max_size=ANSWERS_WAITING, api_open=False)
     return page
 
@@ -197,6 +203,25 @@ class Desk:
             return tuple(gr.skip() for _ in range(6))
         page = replace(page, language=language)
         return (page, language, *self._draw(page))
+
+    def listen(self, page: Page) -> gr.Timer:
+        """Whether the page looks for what people say: only while they may still answer."""
+        return gr.Timer(active=bool(page.session) and self.clerk.tickets.is_open(page.session))
+
+    def news(self, page: Page) -> Update:
+        """(page, conversation, timer) with what people of the shop said since. A running answer is left alone: it
+        draws the page itself, and the next look is a few seconds away.
+        """
+        nothing = (gr.skip(), gr.skip(), gr.skip())
+        if not page.session or page.phase != "idle":
+            return nothing
+        found = self.clerk.sessions.answers_of_people(page.session, page.told)
+        listening = self.clerk.tickets.is_open(page.session)
+        for each in found:
+            page = told(page, each)
+        if not found:
+            return nothing if listening else (gr.skip(), gr.skip(), gr.Timer(active=False))
+        return page, talk.conversation(page, self.clerk.examples), gr.Timer(active=listening)
 
     def furnish(self, page: Page) -> Update:
         """What stands around the conversation: masthead, picker, the two buttons and the box."""

@@ -72,6 +72,10 @@ def _bubble(turn: Turn, number: int, words: Texts) -> str:
         return f'<div class="bubble shopper">{you}<p dir="auto"{lang}>{text(turn.text)}</p></div>'
     if turn.role == "notice":
         return f'<div class="bubble notice" role="alert"><p{lang}>{text(turn.text)}</p></div>'
+    if turn.by:
+        who = words.html("talk.person", name=turn.by)
+        said = "".join(f'<p dir="auto">{text(line)}</p>' for line in turn.text.split("\n") if line.strip())
+        return f'<div class="bubble clerk person"{lang}><p class="from"{words.lang(words.code)}>{who}</p>{said}</div>'
     more = ""
     if turn.more:
         names = text(" · ".join(turn.names) or words("compare.in_words"))

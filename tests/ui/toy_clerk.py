@@ -102,6 +102,11 @@ class ToySessions:
     def answers(self, session: str) -> list[Answer]:
         return self.answered[session]
 
+    def answers_of_people(self, session: str, after: str = "") -> list[Answer]:
+        ids = [each.id for each in self.answered[session]]
+        later = self.answered[session][ids.index(after) + 1 if after in ids else 0 :]
+        return [each for each in later if each.by]
+
     def dialogue(self, session: str) -> Dialogue:
         shopper = next((each for each in SHOPPERS if each.id == self.started[session]), None)
         return Dialogue(history=shopper.history if shopper else ())
@@ -126,10 +131,20 @@ def toy_engine() -> Engine:
 
 
 @dataclass
+class ToyTickets:
+    opened: set[str] = field(default_factory=set)
+    """Sessions that have an open ticket."""
+
+    def is_open(self, session: str) -> bool:
+        return session in self.opened
+
+
+@dataclass
 class ToyClerk:
     settings: ToySettings = field(default_factory=ToySettings)
     sessions: ToySessions = field(default_factory=ToySessions)
     feedback: ToyFeedback = field(default_factory=ToyFeedback)
+    tickets: ToyTickets = field(default_factory=ToyTickets)
     shoppers: tuple[Shopper, ...] = SHOPPERS
     policies: PolicyPages = field(default_factory=lambda: PolicyPages(*POLICIES, HashEncoder()))
     examples: tuple[str, ...] = (
