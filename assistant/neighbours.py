@@ -11,7 +11,7 @@ from threading import Lock
 
 import numpy as np
 
-from retrieval.goods import bundled_goods
+from retrieval.goods import bundled_goods, goods_of
 from retrieval.graph import Graph, build_graph
 from retrieval.index import Index
 from retrieval.pairs import PairReader
@@ -60,7 +60,11 @@ class Neighbours:
         with self._lock:
             if self._read is None:
                 products = list(self._index.catalog.all())
-                reader = PairReader(products, build_graph(products, self._baskets), bundled_goods())
+                vectors = self._index.store.vectors([product.id for product in products])
+                matrix = np.stack([vectors[product.id] for product in products])
+                goods = bundled_goods()
+                kinds = goods_of(products, matrix, goods)
+                reader = PairReader(products, build_graph(products, self._baskets), goods, kinds)
                 self._read = reader, load_relations(self._folder)
             return self._read
 
