@@ -18,6 +18,7 @@ import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_evaluate import evaluate
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
+from assistant.cli_users import users
 from assistant.console import (
     SHOWN_FACTS,
     common,
@@ -55,6 +56,7 @@ def cli() -> None:
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
+cli.add_command(users)
 
 
 @cli.command()
