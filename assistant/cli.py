@@ -20,6 +20,7 @@ from assistant.cli_evaluate import evaluate
 from assistant.cli_replies import replies
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
+from assistant.cli_users import users
 from assistant.console import (
     SHOWN_FACTS,
     common,
@@ -58,7 +59,11 @@ cli.add_command(alternatives)
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
+<<<<<<< HEAD
 cli.add_command(replies)
+=======
+cli.add_command(users)
+>>>>>>> h-accounts
 
 
 @cli.command()
