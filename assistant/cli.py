@@ -59,11 +59,8 @@ cli.add_command(alternatives)
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
-<<<<<<< HEAD
 cli.add_command(replies)
-=======
 cli.add_command(users)
->>>>>>> h-accounts
 
 
 @cli.command()

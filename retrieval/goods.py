@@ -1,14 +1,15 @@
 """What kind of goods a listing is, and which kinds do the same job or go together: general knowledge, in a file.
 
 For shops whose catalogue has no categories, or whose shoppers' baskets nobody has counted. `goods.txt` is written by
-hand: a line a kind, its names, after `=` the kinds that do the same job, after `+` those that go with it. What a shop's
-own catalogue and shoppers say weighs more (see `retrieval.pairs`).
+hand: a line a kind, its names, after `=` the kinds that do the same job, after `+` those that go with it. A name with
+`? words` means this kind only where the listing holds one of the words. What a shop's own catalogue and shoppers say
+weighs more (see `retrieval.pairs`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,8 @@ class Goods:
 
     names: Mapping[tuple[str, ...], str]
     """Stems of a name -> kind."""
+    where: Mapping[tuple[str, ...], tuple[str, frozenset[str]]]
+    """Stems of a name that means another kind where the listing holds one of some words: a notebook with a cpu."""
     like: frozenset[tuple[str, str]]
     together: frozenset[tuple[str, str]]
     """Both ways."""
@@ -60,17 +63,22 @@ class Goods:
         """The kind that category, title or description name, in this order; "" if none does."""
         label = product.description if len(product.description.split()) <= _LABEL else ""
         texts = [product.category[-1] if product.category else "", product.title, label]
-        return next((kind for text in texts if (kind := self.kind_in(text))), "")
+        return next((kind for text in texts if (kind := self.kind_in(text, product))), "")
 
-    def kind_in(self, text: str) -> str:
-        """The kind a title names: the first one there, or the one its expression ends with ("notebook bag")."""
+    def kind_in(self, text: str, product: Product | None = None) -> str:
+        """The kind a title names: the first one there, or the one its expression ends with ("notebook bag").
+
+        Where a name has two meanings, the words of the whole listing decide.
+        """
         for part in _BREAK.split(fold(text)):
             stems = _keys(part)
             found, end, at = "", -1, 0
             while at < len(stems):
                 length = next((n for n in range(_LONGEST_NAME, 0, -1) if tuple(stems[at : at + n]) in self.names), 0)
                 if length and (not found or at - end <= _NEAR):
-                    found, end = self.names[tuple(stems[at : at + length])], at + length
+                    name = tuple(stems[at : at + length])
+                    meant, signs = self.where.get(name, ("", frozenset()))
+                    found, end = meant if signs and signs & _said_of(product) else self.names[name], at + length
                 at += length or 1
             if found:
                 return found
@@ -83,6 +91,12 @@ class Goods:
         if one == other:
             return "same"
         return "like" if (one, other) in self.like else "with" if (one, other) in self.together else "other"
+
+
+def _said_of(product: Product | None) -> set[str]:
+    if product is None:
+        return set()
+    return set(words(" ".join([product.title, product.description, *product.attributes])))
 
 
 def goods_of(products: Sequence[Product], vectors: Vectors, goods: Goods) -> dict[str, str]:
@@ -99,7 +113,7 @@ def goods_of(products: Sequence[Product], vectors: Vectors, goods: Goods) -> dic
         for rows in batched(nameless, _CHUNK):
             for row, cosines in zip(rows, vectors[rows] @ known.T, strict=True):
                 nearest = np.argpartition(-cosines, _VOTERS - 1)[:_VOTERS]
-                votes: Counter[str] = Counter()
+                votes: dict[str, float] = defaultdict(float)
                 for place in sorted(nearest, key=lambda place: (-cosines[place], place)):
                     if cosines[place] >= _NEIGHBOUR:
                         votes[kinds[named[place]]] += float(cosines[place])
@@ -120,6 +134,7 @@ def bundled_goods() -> Goods:
 def read_goods(lines: Sequence[str]) -> Goods:
     """Raises StoreclerkError, with the line, for a name given twice or a kind that has no line of its own."""
     names: dict[tuple[str, ...], str] = {}
+    where: dict[tuple[str, ...], tuple[str, frozenset[str]]] = {}
     ties: list[tuple[int, str, str, str]] = []
     kinds: set[str] = set()
     for number, line in enumerate(lines, start=1):
@@ -129,6 +144,10 @@ def read_goods(lines: Sequence[str]) -> Goods:
         called = [name.strip() for name in own.split(",") if name.strip()]
         kinds.add(called[0])
         for name in called:
+            name, sign, signs = name.partition(" ? ")
+            if sign:
+                where[tuple(_keys(name))] = called[0], frozenset(words(signs))
+                continue
             key = tuple(_keys(name))
             if names.setdefault(key, called[0]) != called[0]:
                 raise StoreclerkError(f"line {number} of the kinds of goods: {name!r} already names {names[key]!r}.")
@@ -140,5 +159,5 @@ def read_goods(lines: Sequence[str]) -> Goods:
     like = {(a, b) for _, sign, a, b in ties if sign == "="}
     together = {(a, b) for _, sign, a, b in ties if sign == "+"}
     return Goods(
-        names, frozenset(like | {(b, a) for a, b in like}), frozenset(together | {(b, a) for a, b in together})
+        names, where, frozenset(like | {(b, a) for a, b in like}), frozenset(together | {(b, a) for a, b in together})
     )
