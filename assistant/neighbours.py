@@ -41,8 +41,10 @@ class Candidate:
     chance: float
     """Of that relation, 0 to 1."""
     cosine: float
-    taken: int
+    taken: int = 0
     """Shoppers who took both."""
+    lift: float = 0.0
+    """Of the two kinds: logarithm of how many times more shoppers took both than chance predicts."""
 
 
 class Neighbours:
@@ -77,13 +79,15 @@ class Neighbours:
         if not pairs:
             return []
         chances = model.chances(reader.rows(product, pairs))
-        taken = reader.graph.taken_with(product.id)
+        graph, kind = reader.graph, reader.graph.kind_of.get(product.id, "")
+        taken = graph.taken_with(product.id)
         found = []
         for (other, cosine), row in zip(pairs, chances, strict=True):
             relation = RELATIONS[int(np.argmax(row))]
             chance = float(row.max())
             if relation != "unrelated" and (relation != "complement" or chance >= SURE):
-                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0)))
+                lift = graph.kinds_together.get((kind, graph.kind_of.get(other.id, "")), 0.0)
+                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0), lift))
         return sorted(found, key=lambda c: (-c.cosine, c.product.id))
 
     def _near(self, product: Product, graph: Graph) -> dict[str, float]:

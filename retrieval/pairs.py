@@ -235,6 +235,16 @@ class PairReader:
         return (agree / total, differ / total, kept / total) if total else (0.0, 0.0, 0.0)
 
 
+def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
+    """(name, value) of the attribute by which a listing says that it is for the other's model; None without one."""
+    codes = _Marks(other, "").codes
+    for name, value in product.attributes.items():
+        said = _text(value)
+        if _FITS.search(fold(name)) and codes & {w for word in words(said) for w in re.split(r"[/,;]", word)}:
+            return name, said
+    return None
+
+
 def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float], rarest: float) -> float:
     """Weighted Jaccard of two sets of words."""
     both = sum(weights.get(w, rarest) for w in a & b)

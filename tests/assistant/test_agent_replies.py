@@ -16,7 +16,7 @@ from assistant import agent_patterns
 from assistant.agent_differences import check, clauses_for, joined
 from assistant.agent_patterns import TONES, read_patterns, reply_patterns
 from assistant.agent_replies import LONGEST_REASON, REASONS, likely_reason, reply
-from assistant.alternative_types import Alternative, Alternatives, Changed, Matter, Relation
+from assistant.alternative_types import Alternative, Alternatives, Changed, Matter
 from assistant.cli import cli
 from assistant.database import open_database
 from assistant.errors import PromptError, ReplyError
@@ -25,6 +25,7 @@ from assistant.sent_replies import LONGEST, SentReplies
 from assistant.types import Sentence
 from assistant.wording import shown
 from retrieval.comparison import facts_of
+from retrieval.relations import Relation
 from retrieval.types import AttributeValue, Product, Quantity
 from tests.assistant.shop import BY_ID, HOSTILE
 
