@@ -30,8 +30,18 @@ TRUE = "It costs $120.00, within your limit of $150."
 FALSE = "It costs $99.00, within your limit of $150."
 PRICE = Reason("r1", "request_met", TENT.id, "budget", "price", "$120.00", TRUE, 0.2, "price.within",
                {"price": "$120.00", "limit": "$150"})  # fmt: skip
-COLOUR = Reason("r2", "request_met", TENT.id, "wish:attribute:colour", "colour", "forest green",
-                "It comes in forest green.", 0.3, "fact.colour", {"name": "colour", "value": "forest green"})  # fmt: skip
+COLOUR = Reason(
+    "r2",
+    "request_met",
+    TENT.id,
+    "wish:attribute:colour",
+    "colour",
+    "forest green",
+    "It comes in forest green.",
+    0.3,
+    "fact.colour",
+    {"name": "colour", "value": "forest green"},
+)
 BUDGET = Constraint("price", "price", "under $150", high=150.0)
 
 
