@@ -21,6 +21,7 @@ from assistant.profile import Shopper, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
+from assistant.reviews import Reviews
 from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
 from assistant.structured import StructuredGenerator
 from assistant.tickets import Tickets
@@ -49,6 +50,7 @@ class Clerk:
     intents: Intents
     names: Names
     tickets: Tickets
+    reviews: Reviews
     message_reader: MessageReader | None = None
     """A capable model that reads what the rules leave unread; None for the rules alone."""
     shoppers: Sequence[Shopper] = ()
@@ -174,6 +176,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             tickets=Tickets(engine),
+            reviews=Reviews(engine),
             message_reader=open_message_reader(settings.generator, generator, reader),
         )
 

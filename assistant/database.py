@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Engine, create_engine, delete, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import OperationalError
 
@@ -46,6 +47,14 @@ def open_database(data_dir: Path) -> Engine:
     except OperationalError as error:
         raise StorageFull(f"Conversations cannot be kept in {data_dir}: {error.orig}.") from error
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the write lock from its start: what it reads cannot change before it writes."""
+    with engine.begin() as db:
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+        yield db
 
 
 class Sessions:

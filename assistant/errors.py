@@ -27,3 +27,7 @@ class PortInUse(StoreclerkError):
 
 class TicketError(StoreclerkError):
     """A ticket that is not there, or a conversation that cannot be handed over."""
+
+
+class ReviewError(StoreclerkError):
+    """An item that is not in the review queue, or a judgement that does not fit its item."""

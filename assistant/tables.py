@@ -5,7 +5,7 @@ A change of a table that shops already have needs a step in `assistant.migration
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
 
 metadata = MetaData()
 sessions = Table(
@@ -129,9 +129,13 @@ review_items = Table(
     Column("version", String, nullable=False, index=True),
     Column("needed", Integer, nullable=False),  # reviewers
     Column("judged", Integer, nullable=False),  # reviewers who have, first rounds only
+    # Whether they contradict each other and nobody has decided yet; kept, so that such items are found among 100,000.
+    Column("disputed", Integer, nullable=False, default=0, server_default="0"),
     Column("created", Float, nullable=False),
     UniqueConstraint("answer", "product_id", "kind"),
-    Index("ix_review_items_next", "judged", "risk", "id"),
+    # The queue in its order, without what is done: the next item is read off its beginning.
+    Index("ix_review_items_next", "judged", text("risk DESC"), "id", sqlite_where=text("judged < needed")),
+    Index("ix_review_items_disputed", "id", sqlite_where=text("disputed = 1")),
 )
 review_leases = Table(
     "review_leases",
@@ -160,9 +164,10 @@ review_changes = Table(
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("item", ForeignKey("review_items.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("account", String, nullable=False, index=True),
-    Column("round", Integer, nullable=False),
+    Column("round", Integer, nullable=False),  # 0 for an adjudication
     Column("before", String),  # the judgement as it was; None for a first one
     Column("after", String),  # as it is now; None where it was taken back
+    Column("undoes", ForeignKey("review_changes.id", ondelete="CASCADE"), index=True),  # the change it takes back
     Column("time", Float, nullable=False),
 )
 review_adjudications = Table(

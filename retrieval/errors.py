@@ -10,7 +10,8 @@ StoreclerkError                 one clear line that names the value and the way 
 ├── UnknownProduct              a product id that is not in the catalogue
 ├── TrainingError               training that has nothing to learn from, or cannot go on
 ├── JudgementError              a file of judgements or a run that cannot be used for measuring
-└── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, TicketError, PortInUse
+└── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, TicketError, ReviewError,
+                                PortInUse
 """
 
 from __future__ import annotations

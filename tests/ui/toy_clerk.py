@@ -7,16 +7,23 @@ three tents, "under $150" only the two cheap ones, "unicorn" nothing, and "thank
 from __future__ import annotations
 
 import secrets
+import shutil
+import tempfile
 import time
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from sqlalchemy import Engine
+
+from assistant.database import open_database
 from assistant.dialogue import Dialogue, variety_wish
 from assistant.errors import SessionError
 from assistant.policies import PolicyPages
 from assistant.policy_pages import PolicyPage, Section
 from assistant.profile import Shopper
+from assistant.reviews import Reviews
 from assistant.types import (
     Answer,
     AnswerEvent,
@@ -108,6 +115,14 @@ class ToyFeedback:
         return {(answer, product): up for (owner, answer, product), up in self.kept.items() if owner == session}
 
 
+def toy_database() -> Engine:
+    """A real conversations' database in a folder that goes with it."""
+    folder = tempfile.mkdtemp(prefix="toy-clerk-")
+    engine = open_database(Path(folder))
+    weakref.finalize(engine, shutil.rmtree, folder, ignore_errors=True)
+    return engine
+
+
 @dataclass
 class ToyClerk:
     settings: ToySettings = field(default_factory=ToySettings)
@@ -122,6 +137,7 @@ class ToyClerk:
     )
     pause: float = 0.0
     """Seconds between two events."""
+    reviews: Reviews = field(default_factory=lambda: Reviews(toy_database()))
 
 
 def answer(clerk: ToyClerk, session: str, message: str, *, variety: float | None = None) -> Iterator[AnswerEvent]:
