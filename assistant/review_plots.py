@@ -100,3 +100,11 @@ def _short(name: str) -> str:
 
 def _words(question: str) -> str:
     return question.replace("_", " ")
+
+
+def standalone(plot: Plot) -> str:
+    """The picture as a file of its own: dark on light, or light on dark where that is how the reader reads."""
+    colours = "svg{color:#1b1f23}@media(prefers-color-scheme:dark){svg{color:#e6e8ea;background:#1b1f23}}"
+    opened = plot.svg.index(">", plot.svg.index("<svg ")) + 1
+    inside = f"<title>{escape(plot.alt)}</title><style>{colours}</style>"
+    return f"{plot.svg[:opened]}{inside}{plot.svg[opened:]}"

@@ -87,6 +87,14 @@ class CheckerSettings(BaseModel):
     """A folder that `storeclerk train checker` made; unset is the shipped one, if there is one, "none" rules alone."""
 
 
+class ReviewSettings(BaseModel):
+    """The review desk."""
+
+    model_config = ConfigDict(extra="forbid")
+    floor: float = Field(default=0.95, ge=0, le=1)
+    """An alarm is raised where the share of supported sentences plainly lies below this."""
+
+
 class Settings(BaseSettings):
     """Everything a shop can set. Defaults run the bundled models on one machine without a network."""
 
@@ -128,6 +136,7 @@ class Settings(BaseSettings):
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
     checker: CheckerSettings = CheckerSettings()
+    review: ReviewSettings = ReviewSettings()
 
     @classmethod
     def settings_customise_sources(
