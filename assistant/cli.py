@@ -16,6 +16,7 @@ import click
 import assistant.cli_checker
 import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_evaluate import evaluate
+from assistant.cli_reviews import reviews
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
 from assistant.console import (
@@ -55,6 +56,7 @@ def cli() -> None:
 cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
+cli.add_command(reviews)
 
 
 @cli.command()
