@@ -5,7 +5,7 @@ They open the conversations' database, and read the product table beside whoever
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from assistant.review_statistics import Mean, Rate
     from assistant.review_versions import Comparison
     from assistant.settings import Settings
-    from assistant.vocabulary import Vocabulary
     from retrieval.types import Product
 
 EXPORTS = ("generator", "preference", "checker", "regression", "argilla", "labelstudio")
@@ -59,6 +58,7 @@ def figures(
     as_json: bool,
 ) -> None:
     """How good explanations are, by people and by the check of sentences, with intervals; and alarms."""
+    from assistant.review_facts import vocabulary_of
     from assistant.review_figures import figures as figured
     from assistant.review_history import decisions, first_seen
     from assistant.review_versions import alarms, compare
@@ -70,7 +70,7 @@ def figures(
         judged = list(Reviews(engine).all_judged())
         decided, order = decisions(engine), first_seen(engine)
         _check_versions([one, other] if one else [], order)
-        words = _vocabulary(settings, stack, [each.item.snapshot.answer.recommendations for each in judged])
+        words = vocabulary_of([each.item for each in judged], _catalogue(settings, stack))
     groups = figured(judged, cast("By", by), decided=decided, vocabulary=words, risky=risky, seed=seed)
     compared = compare(judged, one, other, decided=decided, risky=risky, seed=seed) if one else None
     fallen = alarms(judged, floor=settings.review.floor, order=order, decided=decided, seed=seed)
@@ -210,18 +210,13 @@ def _check_versions(named: Sequence[str], known: Sequence[str]) -> None:
             raise ReviewError(f"There is no version {version[:80]!r}: {there}.")
 
 
-def _vocabulary(settings: Settings, stack: ExitStack, shown: Sequence[Sequence[Any]]) -> Vocabulary:
-    """The words the check knows: those of the products judged, as they were, and of today's catalogue, if it is there."""
-    from assistant.vocabulary import build_vocabulary
-    from retrieval.facets import build_facets
+def _catalogue(settings: Settings, stack: ExitStack) -> Iterable[Product]:
+    """Today's products, read beside the process that serves them; none where nothing is indexed."""
     from retrieval.folder import DataFolder
     from retrieval.index import open_catalog
 
-    known: dict[str, Product] = {r.product.id: r.product for page in shown for r in page}
     folder = DataFolder(settings.data_dir)
-    if folder.database.is_file():
-        known |= {product.id: product for product in open_catalog(folder, stack).all()}
-    return build_vocabulary(build_facets(known.values()))
+    return open_catalog(folder, stack).all() if folder.database.is_file() else ()
 
 
 def _draw(folder: Path, versions: Sequence[Figures], weeks: Sequence[Figures], judged: Any) -> list[Path]:
@@ -303,7 +298,7 @@ def _agreement_line(found: Agreement) -> str:
     if found.alpha is None or found.low is None or found.high is None:
         return f"{found.question:<10} alpha -  ({found.why})"
     ends = f"[{found.low:.3f}, {found.high:.3f}]"
-    return f"{found.question:<10} alpha {found.alpha:.3f} {ends}  {found.units:,} judged by two or more of {found.reviewers:,}"
+    return f"{found.question:<10} alpha {found.alpha:.3f} {ends}  {found.units:,} judged by two of {found.reviewers:,}"
 
 
 def _of(share: float | None, alpha: float | None) -> str:
