@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from assistant.checker_examples import held_out_by_category, part_of, plain_writer
+from assistant.checker_training import _examples as training_examples
 from assistant.errors import ReviewError
 from assistant.labels import read_labels
 from assistant.regressions import check_file
@@ -19,6 +21,7 @@ from assistant.reviews import Reviews
 from retrieval.errors import StorageFull
 from tests.assistant.judgements import FALSE, TRUE, item, judgement
 from tests.assistant.review_queue import desk
+from tests.assistant.shop import PRODUCTS
 
 GREEN = "It comes in forest green."
 BETTER = "It costs $120.00 and comes in forest green."
@@ -158,3 +161,19 @@ def test_what_cannot_be_written_is_one_line_and_leaves_nothing(
     with pytest.raises(StorageFull, match="No space left on device"):
         export(engine, "sam", "checker", kept)
     assert kept.read_text() == "as it was" and not list(tmp_path.glob("*.new")) and made(engine) == []
+
+
+def test_labelled_sentences_join_the_part_their_product_is_in(
+    shop: tuple[Engine, Reviews], tmp_path: Path, shop_data: Path
+) -> None:
+    written(shop[0], "checker", tmp_path)
+    labels = read_labels(tmp_path / "checker.jsonl")
+    data = [shop_data / "data"]
+    alone = training_examples(data, 40, 7, plain_writer)
+    joined = training_examples(data, 40, 7, plain_writer, labels)
+    part = part_of(labels[0].facts.product, held_out_by_category(PRODUCTS), 7)
+    assert {name: len(joined[name]) - len(alone[name]) for name in alone} == {
+        name: len(labels) if name == part else 0 for name in alone
+    }
+    kinds = [example.kind for example in joined[part] if example.sentence == FALSE]
+    assert kinds == ["labelled"] and not any(e.supported for e in joined[part] if e.kind == "labelled")
