@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import assistant.cli_checker
-import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
+import assistant.cli_intents
+import assistant.cli_relations
+import assistant.cli_reviews_export  # noqa: F401  (adds `reviews figures`, `export` and the like)
 from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
 from assistant.cli_replies import replies
