@@ -23,11 +23,11 @@ from assistant.neighbours import Candidate
 from assistant.ranking import rating_signal
 from assistant.reasons import stated
 from assistant.types import Reason, Sentence
-from assistant.wording import plural, shorten, shown
+from assistant.wording import listed, plural, shorten, shown
 from assistant.wordings import text_of
 from retrieval.comparison import Fact, model_key, relation
 from retrieval.errors import UnknownProduct
-from retrieval.pairs import stated_fit
+from retrieval.pairs import common_fit, stated_fit
 from retrieval.similar import unknown_id
 from retrieval.text import fold
 from retrieval.types import Product, Quantity
@@ -54,6 +54,7 @@ TELLING = 0.85
 
 _CHEAPER = 0.99  # a cent less is not cheaper
 _REASONS = 3  # facts a justification names
+_DEVICES = 3  # that a sentence names
 _SMALLEST = 0.02  # contribution below which a fact moves nothing past another
 
 
@@ -305,6 +306,11 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
             text = f"{its} gives under {name}: “{shorten(value, LONGEST_VALUE)}”."
             yield reason("goes with it", name, value, text, chance)
             break
+    else:
+        common = common_fit(product, other)
+        if common:
+            text = f"Both listings name {listed(common[:_DEVICES])} as what they are for."
+            yield reason("goes with it", "compatibility", listed(common[:_DEVICES]), text, chance)
     if candidate.taken:
         text = f"{plural(candidate.taken, 'shopper')} took both."
         moved = WEIGHTS["taken together"] * math.log1p(candidate.taken)

@@ -26,6 +26,9 @@ Relation = Literal["variant", "substitute", "complement", "unrelated"]
 
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
+MADE_TO_FIT = 0.3
+"""Share of a kind's listings that say what they fit, from which all of the kind are taken to be made for something."""
+
 WEIGHTS_FILE = "weights.json"
 
 
@@ -39,10 +42,19 @@ class RelationModel:
     scale: NDArray[np.float64]
 
     def chances(self, rows: Vectors) -> NDArray[np.float64]:
-        """Shape (n, len(RELATIONS)); each row adds up to 1."""
+        """Shape (n, len(RELATIONS)); each row adds up to 1.
+
+        What is made to fit a device (a toner, a battery) does the job of another only if the listings name a device in
+        common: however alike the two are, the chance of a substitute then goes to "unrelated".
+        """
         logits = (rows.astype(np.float64) - self.mean) / self.scale @ self.weights.T + self.intercept
         grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        chances = np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        unfit = rows[:, FEATURES.index("made to fit, nothing in common")] >= MADE_TO_FIT
+        substitute, unrelated = RELATIONS.index("substitute"), RELATIONS.index("unrelated")
+        chances[unfit, unrelated] += chances[unfit, substitute]
+        chances[unfit, substitute] = 0.0
+        return chances
 
     def speaks_for(self, row: Sequence[float], relation: Relation) -> Mapping[str, float]:
         """Feature -> how much it raises the log-odds of the relation over the mean of the others."""
