@@ -49,6 +49,9 @@ AGREEMENT: Mapping[str, float] = {"same": 1.0, "neither": 0.4, "unstated": 0.0, 
 LITTLE_MORE = 1.35
 """How many times dearer an upgrade may be: "a little more" of $100 is $135 at most."""
 
+MATTERING = 20
+"""Facts that count, those that matter most: a feed may state a hundred, each of which would then move nothing."""
+
 TELLING = 0.85
 """Weight from which a fact is what the thing is bought by: a tent for two is no better tent for six."""
 
@@ -161,8 +164,9 @@ def _scored(product: Product, candidate: Candidate, matters: Sequence[Matter], m
         if candidate.taken:
             contributions["taken together"] = WEIGHTS["taken together"] * math.log1p(candidate.taken)
     else:
-        total = sum(m.weight for m in matters) or 1.0
-        for matter in matters:
+        counted = matters[:MATTERING]
+        total = sum(m.weight for m in counted) or 1.0
+        for matter in counted:
             own, theirs = _stated(product, matter.field), _stated(other, matter.field)
             how = "unstated" if own is None or theirs is None else relation(own, theirs)
             if AGREEMENT[how]:
