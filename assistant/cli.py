@@ -18,6 +18,7 @@ import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
 from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
 from assistant.cli_replies import replies
+from assistant.cli_reviews import reviews
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
 from assistant.console import (
@@ -59,6 +60,7 @@ cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
 cli.add_command(replies)
+cli.add_command(reviews)
 
 
 @cli.command()
