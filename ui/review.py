@@ -159,7 +159,7 @@ def _add_judging(app: FastAPI, reviews: Reviews) -> None:
         own = item.snapshot.recommendation(item.product_id)
         facts = facts_of_listing(own.product)
         others = [r.product for r in item.snapshot.answer.recommendations if r is not own]
-        values = {
+        values: dict[str, Any] = {
             "item": item.id,
             "round": round,
             "title": own.product.title,

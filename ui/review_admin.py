@@ -1,9 +1,8 @@
-"""The review desk for admins: filling the queue, looking through it, deciding what reviewers contradict each other in.
-"""
+"""The review desk for admins: filling the queue, looking through it, deciding where reviewers contradict each other."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Form, Query, Request
 from fastapi.responses import Response
@@ -109,19 +108,20 @@ def _add_sampling(app: FastAPI, clerk: Clerk) -> None:
         try:
             if strategy not in STRATEGIES:
                 raise ReviewError(f"There is no strategy {strategy[:20]!r}: choose {', '.join(STRATEGIES)}.")
-            numbers = {name: _number(name, str(given[name])) for name in ("count", "needed", "pairs")}
-            if numbers["count"] + numbers["pairs"] > MOST_AT_ONCE:
-                asked = numbers["count"] + numbers["pairs"]
+            single, double = _number("count", count), _number("pairs", pairs)
+            if (asked := single + double) > MOST_AT_ONCE:
                 raise ReviewError(
                     f"{asked:,} are too many for a page to wait for: up to {MOST_AT_ONCE} here, "
-                    f"more with `storeclerk reviews sample --count {numbers['count']}`, while the shop is open."
+                    f"more with `storeclerk reviews sample --count {single}`, while the shop is open."
                 )
             catalog = clerk.searcher.index.catalog
             done = sample(
                 clerk.reviews.engine,
-                strategy=cast(Strategy, strategy),
+                strategy=strategy,
+                count=single,
+                needed=_number("needed", needed),
+                pairs=double,
                 titles=lambda ids: {product.id: product.title for product in catalog.get(ids).values()},
-                **numbers,
             )
         except ReviewError as error:
             return page(request, given, status=422, line=str(error))

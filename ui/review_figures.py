@@ -75,7 +75,7 @@ def add_figures(app: FastAPI, clerk: Clerk) -> None:
     def page(request: Request, by: By = "version", one: str = "", other: str = "") -> Response:
         signed = signed_in(request)
         found = report(signed, by, one[:300], other[:300])
-        values = {"one": one, "other": other, "questions": QUESTIONS, "admin": signed.may("admin")}
+        values: dict[str, Any] = {"one": one, "other": other, "questions": QUESTIONS, "admin": signed.may("admin")}
         return render(
             request, "review_figures.html", report=found, by=by, groupings=("version", "category", "week", "strategy"),
             **values,

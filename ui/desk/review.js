@@ -111,15 +111,17 @@
 
   // -- the facts a sentence rests on -----------------------------------------------------------------------------
 
-  function light(sentence, on) {
-    for (const place of sentence.dataset.facts.split(" ").filter(Boolean)) {
-      document.getElementById(`fact-${place}`)?.classList.toggle("rests", on);
-    }
+  const beside = window.matchMedia("(min-width: 861px)");  // below, the facts stand above the questions
+
+  function light(sentence, on, follow) {
+    const rows = sentence.dataset.facts.split(" ").filter(Boolean).map((place) => document.getElementById(`fact-${place}`));
+    for (const row of rows) row?.classList.toggle("rests", on);
+    if (follow && beside.matches) rows[0]?.scrollIntoView({ block: "nearest" });
   }
   for (const sentence of document.querySelectorAll(".judging .sentence")) {
     for (const [begin, end] of [["mouseenter", "mouseleave"], ["focusin", "focusout"]]) {
-      sentence.addEventListener(begin, () => light(sentence, true));
-      sentence.addEventListener(end, () => light(sentence, false));
+      sentence.addEventListener(begin, () => light(sentence, true, begin === "focusin"));
+      sentence.addEventListener(end, () => light(sentence, false, false));
     }
   }
 
