@@ -19,7 +19,7 @@ from sqlalchemy import Engine, func, insert, select
 from assistant.errors import ReviewError
 from assistant.labels import labelled_row
 from assistant.masking import Masked, facts_line
-from assistant.review_facts import facts_of_item, shown_text, text_of
+from assistant.review_facts import shown_text, text_of
 from assistant.review_history import State, last_change, states
 from assistant.review_tools import argilla_record, labelstudio_config, labelstudio_task
 from assistant.review_types import Item, Judgement
@@ -157,7 +157,7 @@ def _preference(state: State, held: Judgement, _names: Reviewers) -> Iterator[di
 
 def _checker(state: State, held: Judgement, names: Reviewers) -> Iterator[dict[str, Any]]:
     """A labelled sentence a line, as `assistant.labels` reads them; what nobody could tell of is left out."""
-    facts = facts_of_item(state.item)
+    facts = state.item.snapshot.facts(state.item.product_id)
     shown = state.item.snapshot.sentences(state.item.product_id)
     for place, (sentence, mark) in enumerate(zip(shown, held.sentences, strict=True)):
         if mark.supported != "unsure":

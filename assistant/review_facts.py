@@ -1,4 +1,4 @@
-"""A judged explanation as the checker would read it: its facts as they were then, its text, what was agreed on it."""
+"""What stands in a judged explanation: its text, what its reviewers hold of it, the words its check must know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from assistant.facts import Facts
 from assistant.review_types import QUESTIONS, Item, Judgement, Supported
 from assistant.types import Sentence
 from assistant.vocabulary import Vocabulary, build_vocabulary
@@ -23,24 +22,6 @@ class Held:
     """One a sentence; "unsure" where reviewers stand against each other and nobody decided."""
     grades: dict[str, float]
     """The mean over reviewers, or what was decided."""
-
-
-def facts_of_item(item: Item) -> Facts:
-    """What might be said of the product in that answer, all from the snapshot.
-
-    Where several things were asked for at once, each was worded under its own wishes and those for all of them, and
-    beside no other thing.
-    """
-    answer = item.snapshot.answer
-    own = item.snapshot.recommendation(item.product_id)
-    return Facts(
-        own.product,
-        own.reasons,
-        [c for c in answer.constraints if not c.item or not own.item or c.item == own.item],
-        answer.message,
-        past_titles=tuple(reason.value for reason in own.reasons if reason.kind == "taste"),
-        page=[r.product for r in answer.recommendations if r is not own and r.item == own.item],
-    )
 
 
 def text_of(sentences: Sequence[Sentence]) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import Literal
 
-from assistant.review_facts import Held, facts_of_item, held
+from assistant.review_facts import Held, held
 from assistant.review_statistics import Mean, Rate, mean, rate
 from assistant.review_types import QUESTIONS, Item, Judged, Judgement
 from assistant.verify import verify
@@ -95,7 +95,7 @@ def cases(
 
 
 def _passed(item: Item, vocabulary: Vocabulary) -> tuple[bool, ...]:
-    facts = facts_of_item(item)
+    facts = item.snapshot.facts(item.product_id)
     return tuple(verify(s.text, facts, vocabulary).supported for s in item.snapshot.sentences(item.product_id))
 
 

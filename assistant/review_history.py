@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from assistant.review_rows import ITEM, item_of, read_text
+from assistant.review_rows import ITEM, JUDGEMENT, item_of, read_text
 from assistant.review_settling import contradict, settled
 from assistant.review_types import Item, Judgement
+from assistant.tables import review_adjudications as adjudications
+from assistant.tables import review_answers as answers
 from assistant.tables import review_changes as changes
 from assistant.tables import review_exports as exports
 from assistant.tables import review_items as items
@@ -165,3 +167,17 @@ def _changes_of(db: Connection, page: Sequence[Item]) -> dict[int, list[Row[Any]
     query = select(changes).where(changes.c.item.in_([item.id for item in page]))
     rows = db.execute(query.order_by(changes.c.item, changes.c.id)).all()
     return {id: list(group) for id, group in groupby(rows, key=lambda row: row.item)}
+
+
+def decisions(engine: Engine) -> dict[int, Judgement]:
+    """Item -> what was adjudicated."""
+    with engine.connect() as db:
+        rows = db.execute(select(adjudications.c.item, adjudications.c.judgement)).all()
+    return {row.item: JUDGEMENT.validate_json(row.judgement) for row in rows}
+
+
+def first_seen(engine: Engine) -> list[str]:
+    """Versions in the queue by when they first answered a shopper, the newest last."""
+    query = select(items.c.version).join(answers, answers.c.id == items.c.answer).group_by(items.c.version)
+    with engine.connect() as db:
+        return list(db.scalars(query.order_by(func.min(answers.c.time), func.min(items.c.id))))

@@ -48,7 +48,7 @@ def plot_agreement(found: Sequence[Agreement]) -> Plot | None:
     rows = [(_words(a.question), a.alpha or 0.0, a.low or 0.0, a.high or 0.0) for a in known]
     told = [f"{name} {value:.2f} ({low:.2f} to {high:.2f})" for name, value, low, high in rows]
     alt = f"Krippendorff's alpha by question: {'; '.join(told)}"
-    lowest = min(0.0, *(low for _name, _value, low, _high in rows))
+    lowest = min(0.0, *(low - 0.05 for _name, _value, low, _high in rows))
     return _drawn("agreement", alt, rows, "Krippendorff's alpha", (lowest, 1.0), marks=(0.667, 0.8))
 
 
@@ -89,7 +89,7 @@ def _drawn(
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlim(ends[0], ends[1] + 0.02 * (ends[1] - ends[0]))
         if percent:
-            axes.xaxis.set_major_formatter(lambda value, _place: f"{value:.0%}")
+            axes.xaxis.set_major_formatter(lambda value, _place: f"{round(100 * value, 1):g} %")
         axes.set_xlabel(label)
         return Plot(picture.svg(name, escape(alt)), alt)
 
@@ -100,3 +100,11 @@ def _short(name: str) -> str:
 
 def _words(question: str) -> str:
     return question.replace("_", " ")
+
+
+def standalone(plot: Plot) -> str:
+    """The picture as a file of its own: dark on light, or light on dark where that is how the reader reads."""
+    colours = "svg{color:#1b1f23}@media(prefers-color-scheme:dark){svg{color:#e6e8ea;background:#1b1f23}}"
+    opened = plot.svg.index(">", plot.svg.index("<svg ")) + 1
+    inside = f"<title>{escape(plot.alt)}</title><style>{colours}</style>"
+    return f"{plot.svg[:opened]}{inside}{plot.svg[opened:]}"

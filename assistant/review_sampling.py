@@ -9,42 +9,36 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, Engine, func, select
+from pydantic import ValidationError
+from sqlalchemy import Engine, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.database import writing
-from assistant.dialogue import Dialogue
 from assistant.entailment import Gate, premise
 from assistant.errors import ReviewError
 from assistant.review_pairs import Rewording, has_model_wording, other_of
 from assistant.review_risk import Risk, gate_risk, risk_of, version_risk
 from assistant.review_rows import OTHER, SNAPSHOT
-from assistant.review_types import Other, Snapshot, Strategy, version_of
-from assistant.tables import review_answers, review_items, sessions, thumbs, turns
+from assistant.review_stored import ANSWER, Stored, Titles, first_seen, judged_versions, snapshot_of, stored_answers
+from assistant.review_types import Other, Strategy, version_of
+from assistant.tables import review_answers, review_items, turns
 from assistant.types import Answer
 from retrieval.catalog import batched
 from retrieval.index import Progress, no_progress
 
-PAGE = 200  # stored answers read at once: one to two megabytes
 BATCH = 50  # items added in one transaction: at most so many are lost when it is stopped
 MOST = 100_000  # items a run adds; what is chosen is kept in memory until it is added
 MOST_REVIEWERS = 20
+SLACK = 200  # explanations a group may hold beyond that before it is sorted and cut: sorting each time is slow
 PAIR_TRIES = 3
 """Explanations looked at for each pair wanted: of some the other wording is the same, and makes none."""
 GATE_LOOKS = 4
 """Explanations the second gate reads for each item wanted: at 20 to 40 ms a sentence it cannot read all. They are those
 with most other signs, and then any."""
-
-Titles = Callable[[Sequence[str]], Mapping[str, str]]
-"""Product ids -> titles of those that are known."""
-
-_ANSWER = TypeAdapter(Answer)
-_DIALOGUE = TypeAdapter(Dialogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +50,6 @@ class Sampled:
     """Explanations found that were not in the queue yet."""
     why: str = ""
     """Why fewer were added than asked for; "" if all were."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """An answer as it lies in the database."""
-
-    text: str
-    time: float
-    disliked: frozenset[str]
-    """Ids of its products that got a thumb down."""
-    sampled: frozenset[str]
-    """Ids of its products that are in the queue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +77,7 @@ class _Pool:
     def add(self, found: _Found) -> None:
         group = self.groups[self._group(found)]
         group.append(found)
-        if len(group) > 2 * self.keep + PAGE:
+        if len(group) > 2 * self.keep + SLACK:
             self._cut(group)
 
     def ordered(self, versions: Mapping[str, Risk]) -> list[_Found]:
@@ -152,16 +134,16 @@ def sample(
     # 1) Look through everything stored; keep a line of what may be chosen.
     looks = count * GATE_LOOKS if gate is not None and strategy == "risky" else count
     single, double = _Pool(strategy, looks), _Pool(strategy, count + PAIR_TRIES * pairs)
-    first_seen = _first_seen(engine)
+    seen = first_seen(engine)
     considered = unreadable = 0
-    for stored in _stored(engine, since, progress):
+    for stored in stored_answers(engine, since, progress):
         try:
-            answer = _ANSWER.validate_json(stored.text)
+            answer = ANSWER.validate_json(stored.text)
         except ValidationError:  # of a version whose answers were of another form
             unreadable += 1
             continue
         version = version_of(answer.versions)
-        first_seen[version] = min(stored.time, first_seen.get(version, stored.time))
+        seen[version] = min(stored.time, seen.get(version, stored.time))
         for found in _explanations(answer, stored, seed):
             considered += 1
             single.add(found)
@@ -169,9 +151,9 @@ def sample(
                 double.add(found)
 
     # 2) Choose.
-    judged = _judged_versions(engine)
+    judged = judged_versions(engine)
     # Seen since then is not first seen then: where older answers were left out nothing is said of that.
-    versions = {v: version_risk(judged.get(v, 0), 0.0 if since else t, now) for v, t in first_seen.items()}
+    versions = {v: version_risk(judged.get(v, 0), 0.0 if since else t, now) for v, t in seen.items()}
     chosen = single.ordered(versions)
     if gate is not None and strategy == "risky":
         chosen = _asked(engine, gate, chosen[:looks], progress)
@@ -214,44 +196,7 @@ def _check(strategy: str, count: int, needed: int, pairs: int) -> None:
             raise ReviewError(f"{name} is {value}: give a number from {least} to {most:,}.")
 
 
-def _stored(engine: Engine, since: float | None, progress: Progress) -> Iterator[_Stored]:
-    """Every stored answer, page by page."""
-    wanted = turns.c.time >= (since or 0.0)
-    voted = (thumbs.c.session == turns.c.session) & (thumbs.c.answer_id == turns.c.answer_id) & (thumbs.c.up == 0)
-    with engine.connect() as db:
-        total = db.execute(select(func.count()).select_from(turns).where(wanted)).scalar_one()
-    last, done = 0, 0
-    while True:
-        query = select(turns.c.id, turns.c.answer_id, turns.c.answer, turns.c.time)
-        with engine.connect() as db:
-            page = db.execute(query.where(turns.c.id > last, wanted).order_by(turns.c.id).limit(PAGE)).all()
-            if not page:
-                return
-            of_page = turns.c.id.between(page[0].id, page[-1].id)
-            down = select(turns.c.answer_id, thumbs.c.product_id).join(thumbs, voted).where(of_page)
-            disliked = _grouped(db.execute(down).all())
-            queued = select(review_items.c.answer, review_items.c.product_id)
-            ids = [row.answer_id for row in page]
-            sampled = _grouped(db.execute(queued.where(review_items.c.answer.in_(ids))).all())
-        for row in page:
-            yield _Stored(
-                row.answer,
-                row.time,
-                frozenset(disliked.get(row.answer_id, ())),
-                frozenset(sampled.get(row.answer_id, ())),
-            )
-        last, done = page[-1].id, done + len(page)
-        progress("looking through answers", done, total)
-
-
-def _grouped(rows: Iterable[Sequence[str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for key, value in rows:
-        found[key].append(value)
-    return found
-
-
-def _explanations(answer: Answer, stored: _Stored, seed: int) -> Iterator[_Found]:
+def _explanations(answer: Answer, stored: Stored, seed: int) -> Iterator[_Found]:
     """What of an answer may become an item: each product that something is said of and that is in no item yet."""
     version = version_of(answer.versions)
     said = {sentence.product_id for sentence in answer.sentences}
@@ -271,28 +216,12 @@ def _explanations(answer: Answer, stored: _Stored, seed: int) -> Iterator[_Found
         )
 
 
-def _first_seen(engine: Engine) -> dict[str, float]:
-    """Version -> when an answer of it that is in the queue was given, the first one."""
-    query = select(review_items.c.version, func.min(review_answers.c.time)).join(
-        review_answers, review_answers.c.id == review_items.c.answer
-    )
-    with engine.connect() as db:
-        return {row[0]: row[1] for row in db.execute(query.group_by(review_items.c.version))}
-
-
-def _judged_versions(engine: Engine) -> dict[str, int]:
-    """Version -> how many items of it somebody has judged."""
-    query = select(review_items.c.version, func.count()).where(review_items.c.judged > 0)
-    with engine.connect() as db:
-        return {row[0]: row[1] for row in db.execute(query.group_by(review_items.c.version))}
-
-
 def _asked(engine: Engine, gate: Gate, chosen: Sequence[_Found], progress: Progress) -> list[_Found]:
     """With what the second gate thinks of them, the highest risk first."""
     result = []
     for done, found in enumerate(chosen, start=1):
         with engine.connect() as db:
-            snapshot = _snapshot(db, found.answer, None)
+            snapshot = snapshot_of(db, found.answer, None)
         if snapshot is not None:
             facts = snapshot.facts(found.product_id)
             texts = [s.text for s in snapshot.sentences(found.product_id)]
@@ -311,7 +240,7 @@ def _pairs(
         if made >= count:
             return
         with engine.connect() as db:
-            snapshot = _snapshot(db, found.answer, None)
+            snapshot = snapshot_of(db, found.answer, None)
         other = (
             None if snapshot is None else other_of(snapshot, found.product_id, rewording, flipped=_coin(found, seed))
         )
@@ -336,7 +265,7 @@ def _added(
     added = 0
     with writing(engine) as db:
         for found, other in batch:
-            snapshot = _snapshot(db, found.answer, titles)
+            snapshot = snapshot_of(db, found.answer, titles)
             if snapshot is None:
                 continue
             row = db.execute(select(turns.c.session, turns.c.time).where(turns.c.answer_id == found.answer)).one()
@@ -358,20 +287,3 @@ def _added(
             put = upsert(review_items).values(**item, **values).on_conflict_do_nothing()
             added += db.execute(put).rowcount
     return added
-
-
-def _snapshot(db: Connection, answer_id: str, titles: Titles | None) -> Snapshot | None:
-    """An answer as it is stored, with what its shopper had looked at and voted; None if it is gone."""
-    query = select(turns.c.answer, turns.c.session, sessions.c.dialogue).join(
-        sessions, sessions.c.id == turns.c.session
-    )
-    row = db.execute(query.where(turns.c.answer_id == answer_id)).first()
-    if row is None:
-        return None
-    answer = replace(_ANSWER.validate_json(row.answer), session="")
-    past = [each.product_id for each in _DIALOGUE.validate_json(row.dialogue).history]
-    known = {r.product.id: r.product.title for r in answer.recommendations}
-    known |= titles(past) if titles is not None and past else {}
-    votes = select(thumbs.c.product_id, thumbs.c.up).where(thumbs.c.session == row.session)
-    voted = {vote.product_id: bool(vote.up) for vote in db.execute(votes.where(thumbs.c.answer_id == answer_id))}
-    return Snapshot(answer, tuple(known[id] for id in past if id in known), voted)

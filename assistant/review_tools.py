@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from assistant.errors import ReviewError
-from assistant.review_facts import facts_of_item, text_of
+from assistant.review_facts import text_of
 from assistant.review_types import GRADES, QUESTIONS, Item, Judgement, Preferred, SentenceMark, Supported
 from assistant.wording import money, shown
 
@@ -175,7 +175,7 @@ def _fields(item: Item) -> dict[str, str]:
 
 
 def _facts(item: Item) -> list[str]:
-    facts = facts_of_item(item)
+    facts = item.snapshot.facts(item.product_id)
     product = facts.product
     told: list[tuple[str, str]] = [("name", product.title), ("brand", product.brand)]
     told.append(("category", " > ".join(product.category)))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from assistant.agreement import agreement
-from assistant.review_facts import facts_of_item, held, vocabulary_of
+from assistant.review_facts import held, vocabulary_of
 from assistant.review_figures import figures
 from assistant.review_plots import plot_agreement, plot_versions, plot_weeks
 from assistant.review_statistics import clusters, design_effect, mean, rate, wilson
@@ -100,7 +100,7 @@ def test_the_checker_is_held_against_people() -> None:
 
 
 def test_facts_are_those_of_the_snapshot() -> None:
-    facts = facts_of_item(item(1))
+    facts = item(1).snapshot.facts("tent-2")
     assert facts.product.price == 120 and [c.key for c in facts.constraints] == ["price"]
     assert held([judgement("yn"), judgement("nn"), judgement("yu")]).marks == ("yes", "no")
 

@@ -137,7 +137,7 @@ class TestSampling:
     def test_many_answers_are_read_in_pages(
         self, engine: Engine, given: list[Answer], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("assistant.review_sampling.PAGE", 7)
+        monkeypatch.setattr("assistant.review_stored.PAGE", 7)
         keep(engine, [replace(given[0], id=f"a{n}") for n in range(30)])
         done = sample(engine, strategy="random", count=10)
         assert (done.added, done.considered) == (10, 30 * len(given[0].recommendations))
