@@ -273,12 +273,6 @@ class Reviews:
             row = db.execute(select(changes).where(mine).order_by(changes.c.id.desc()).limit(1)).first()
         return None if row is None or row.undoes is None else read_text(row.before)
 
-    def decided(self) -> dict[int, Judgement]:
-        """Item -> what was adjudicated."""
-        with self._engine.connect() as db:
-            rows = db.execute(select(adjudications.c.item, adjudications.c.judgement)).all()
-        return {row.item: JUDGEMENT.validate_json(row.judgement) for row in rows}
-
     def adjudication(self, item: int) -> tuple[str, Judgement] | None:
         """(account, what it decided); None if nobody has."""
         with self._engine.connect() as db:

@@ -18,10 +18,13 @@ from fastapi.responses import Response
 from assistant.accounts import Signed
 from assistant.agreement import Agreement, Consistency, PairAgreement, agreement, consistency, pairwise
 from assistant.clerk import Clerk
+from assistant.review_facts import vocabulary_of
 from assistant.review_figures import Figures, figures
+from assistant.review_history import decisions, first_seen
 from assistant.review_plots import Plot, plot_agreement, plot_versions, plot_weeks
 from assistant.review_types import QUESTIONS, Judged
-from assistant.review_versions import Alarm, Comparison, Preference, alarms, compare, preferences, versions
+from assistant.review_versions import Alarm, Comparison, Preference, alarms, compare, preferences
+from assistant.vocabulary import Vocabulary
 from ui.desks import render, signed_in
 
 By = Literal["version", "category", "week", "strategy"]
@@ -102,10 +105,12 @@ def _whole(svg: str) -> str:
 
 def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Report:
     judged = list(clerk.reviews.all_judged())
-    decided, vocabulary = clerk.reviews.decided(), clerk.vocabulary
-    order = versions(judged)
+    decided, vocabulary = decisions(clerk.reviews.engine), _vocabulary(clerk, judged)
+    known = first_seen(clerk.reviews.engine)
+    seen = {each.item.version for each in judged}
+    order = [version for version in known if version in seen]
     if not named:
-        labels = _labels(order, judged)
+        labels = _labels(known, judged)
         judged, order = [_labelled(each, labels) for each in judged], [labels[name] for name in order]
     groups = figures(judged, by, decided=decided, vocabulary=vocabulary)
     of_versions = groups if by == "version" else figures(judged, "version", decided=decided)
@@ -118,7 +123,7 @@ def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Repor
     asked = one in order and other in order and one != other
     return Report(
         by=by,
-        alarms=alarms(judged, order=order, decided=decided),
+        alarms=alarms(judged, floor=clerk.settings.review.floor, order=order, decided=decided),
         groups=groups,
         versions=order,
         agreement=agree,
@@ -128,6 +133,16 @@ def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Repor
         comparison=compare(judged, one, other, decided=decided) if asked else None,
         plots={name: plot for name, plot in plots.items() if plot is not None},
     )
+
+
+def _vocabulary(clerk: Clerk, judged: Sequence[Judged]) -> Vocabulary:
+    """The shop's words; anew, some seconds for a large shop, only where a product that was judged has left it."""
+    answers = {each.item.snapshot.answer.id: each.item.snapshot.answer for each in judged}
+    ids = {r.product.id for answer in answers.values() for r in answer.recommendations}
+    catalog = clerk.searcher.index.catalog
+    if ids <= catalog.get(sorted(ids)).keys():
+        return clerk.vocabulary
+    return vocabulary_of({each.item.id: each.item for each in judged}.values(), catalog.all())
 
 
 def _labels(order: Sequence[str], judged: Sequence[Judged]) -> dict[str, str]:

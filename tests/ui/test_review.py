@@ -281,8 +281,9 @@ class TestHostileText:
                 replace(each, message=HOSTILE, recommendations=recommendations, sentences=sentences, constraints=chips,
                         versions={"generator": HOSTILE, "prompt": HOSTILE})
             )  # fmt: skip
-        [item, *_] = desk.fill(evil)
+        [item, agreed, *_] = desk.fill(evil)
         robin, ash, quinn = (desk.person(name) for name in ("robin", "ash", "quinn"))
+        robin.judge(agreed)
         robin.judge(item, note=HOSTILE, corrected=HOSTILE)
         ash.judge(item, supported_1="no", note=HOSTILE)
         pages = [robin.page(f"/review/items/{item}"), robin.page("/review"), quinn.page(f"/review/items/{item}/trace")]
