@@ -360,6 +360,18 @@ class TestFigures:
         assert "Nothing that counts has been judged yet" in page
         assert "nothing was judged by two" in page
 
+    def test_an_alarm_stands_on_top(self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("assistant.review_versions.FEWEST", 3)
+        robin = desk.person("robin")
+        for item in desk.fill([as_model(each, version="fallen") for each in answers]):
+            page = robin.page(f"/review/items/{item}")
+            robin.judge(item, **{name: "no" for name in filled(page) if name.startswith("supported_")})
+        page = desk.person("quinn").page("/review/figures")
+        assert '<p class="notice" role="alert"><strong>Alarm.</strong> fallen + ' in page
+        assert page.index('role="alert"') < page.index("<h1>Figures</h1>")
+        blind = robin.page("/review/figures")
+        assert "<strong>Alarm.</strong> A: " in blind and "fallen" not in blind
+
     def test_agreement_and_two_versions(self, desk: Desk, answers: list[Answer]) -> None:
         desk.fill(answers)
         new = [replace(as_model(each, version="new-model"), id=f"{each.id}-new") for each in answers]

@@ -131,6 +131,7 @@
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent && !form.action.endsWith("/export")) event.preventDefault();
       form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 3000);  // nothing came of it: it may be sent again
     });
   }
   window.addEventListener("pageshow", () => {
