@@ -120,7 +120,7 @@ class Accounts:
 
     def get(self, name: str) -> Account:
         """The account of this name, however it is written. Raises AccountError."""
-        folded = fold(name)
+        folded = fold(name) if _NAME.fullmatch(fold(name)) else ""
         with self._engine.connect() as db:
             row = db.execute(select(accounts).where(accounts.c.name == folded)).first()
         if row is None:
@@ -170,8 +170,8 @@ class Accounts:
 
         An unknown name takes as long as a wrong password and gets the same line. Raises SignInRefused.
         """
-        folded = fold(name)
-        keys = [_of_address(address), *([_of_account(folded)] if _NAME.fullmatch(folded) else [])]
+        folded = fold(name) if _NAME.fullmatch(fold(name)) else ""  # nobody's, and not worth a row
+        keys = [_of_address(address), *([_of_account(folded)] if folded else [])]
         before = self._count_failure(keys)
         with self._engine.connect() as db:
             row = db.execute(select(accounts).where(accounts.c.name == folded)).first()

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from assistant.agent_differences import check, clauses_for, joined, strange_number
 from assistant.agent_patterns import TONES, Tone, said
-from assistant.alternative_types import Alternative, Alternatives
+from assistant.alternative_types import Alternative, Alternatives, Matter
 from assistant.contrast_facts import called, capital
 from assistant.errors import ReplyError
-from assistant.wording import listed, money
+from assistant.wording import is_adjective, is_plural, listed, money, with_article
 from retrieval.comparison import facts_of
 from retrieval.text import fold
 from retrieval.types import Product
@@ -131,9 +131,9 @@ def _about(found: Alternatives, alternative: Alternative, tone: Tone, name: str)
     after: list[str] = []
     if clauses:
         after.append(said(tone, "differs", product=name, differences=joined(clauses)))
-    open_ones = [m.field for m in found.matters if m.kept and fold(m.field) not in _stated(other)]
+    open_ones = [m for m in found.matters if m.kept and fold(m.field) not in _stated(other)]
     if open_ones:
-        after.append(said(tone, "unstated", fields=listed(open_ones, "or")))
+        after.append(said(tone, "unstated", fields=listed([_question(m) for m in open_ones], "or")))
     own = [text for text in own if not check(text, product, other)]
     after = [text for text in after if not strange_number(text, product, other)]
     lines = [_one_line(other.title, len(other.title)), " ".join([*own, *verified[: _SENTENCES[tone]], *after])]
@@ -151,6 +151,14 @@ def _says_again(evidence: Sequence[tuple[str, str]], told: set[str]) -> bool:
 def _stated(product: Product) -> set[str]:
     known = set(facts_of(product))
     return known | ({"rating"} if product.rating is not None else set())
+
+
+def _question(matter: Matter) -> str:
+    """What a listing that is silent leaves open: "whether it is waterproof", "what its weight is"."""
+    if matter.value in ("yes", "no"):
+        is_so = is_adjective(matter.field)
+        return f"whether it is {matter.field}" if is_so else f"whether it has {with_article(matter.field)}"
+    return f"what its {matter.field} {'are' if is_plural(matter.field) else 'is'}"
 
 
 def _link(url: str) -> str:

@@ -14,17 +14,20 @@ from dataclasses import dataclass, replace
 from assistant.alternative_types import GROUPS, Alternative, Alternatives, Changed, Group, GroupKind, Matter
 from assistant.clerk import Clerk
 from assistant.comparing import BETTER, compared_rows
+from assistant.contrast_facts import called
 from assistant.explain import explain
+from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
 from assistant.matters import matters_of
 from assistant.neighbours import Candidate
 from assistant.ranking import rating_signal
 from assistant.reasons import stated
 from assistant.types import Reason, Sentence
-from assistant.wording import plural, shown
+from assistant.wording import plural, shorten, shown
 from assistant.wordings import text_of
 from retrieval.comparison import Fact, model_key, relation
 from retrieval.errors import UnknownProduct
+from retrieval.pairs import stated_fit
 from retrieval.similar import unknown_id
 from retrieval.text import fold
 from retrieval.types import Product, Quantity
@@ -94,7 +97,8 @@ def alternatives(clerk: Clerk, product_id: str, wish: Wish = Wish(), *, worded: 
     ranked = sorted((_scored(product, c, matters, mean) for c in (*asked, *together)), key=_place)
     groups = [Group(kind, _few(items, wish.each)) for kind, items in _groups(product, ranked, matters, mean)]
     chosen = {a.product.id: a for group in groups for a in group.items}
-    said = _justified(clerk, product, list(chosen.values()), matters, worded=worded)
+    why = {c.product.id: tuple(_goes_with(clerk, product, c)) for c in together if c.product.id in chosen}
+    said = _justified(clerk, product, list(chosen.values()), matters, why, worded=worded)
     found = tuple(Group(g.kind, tuple(said[a.product.id] for a in g.items)) for g in groups if g.items)
     notes = tuple(_notes(product, stand_ins, fitting, asked, candidates))
     return Alternatives(product, found, tuple(matters), dict(aside), notes)
@@ -231,12 +235,18 @@ def _compared(product: Product, alternative: Alternative, mean_rating: float) ->
 
 
 def _justified(
-    clerk: Clerk, product: Product, chosen: Sequence[Alternative], matters: Sequence[Matter], *, worded: bool
+    clerk: Clerk,
+    product: Product,
+    chosen: Sequence[Alternative],
+    matters: Sequence[Matter],
+    why: Mapping[str, tuple[Reason, ...]],
+    *,
+    worded: bool,
 ) -> dict[str, Alternative]:
-    """The same alternatives by id, with their differences, reasons and sentences."""
+    """The same alternatives by id, with their differences, reasons and sentences; `why` has what goes with it."""
     mean = clerk.facets.mean_rating
     compared = [a if a.relation == "complement" else _compared(product, a, mean) for a in chosen]
-    reasons = [tuple(_reasons(a, matters)) for a in compared]
+    reasons = [why[a.product.id] if a.relation == "complement" else tuple(_reasons(a, matters)) for a in compared]
     start = 0
     subjects = []
     for place, (alternative, own) in enumerate(zip(compared, reasons, strict=True)):
@@ -278,6 +288,33 @@ def _reasons(alternative: Alternative, matters: Sequence[Matter]) -> Iterator[Re
             form,
             blanks,
         )
+
+
+def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[Reason]:
+    """What is known of two things going together: what a listing states, what shoppers did. Nothing else is said."""
+    other = candidate.product
+
+    def reason(signal: str, field: str, value: str, text: str, contribution: float) -> Reason:
+        return Reason("", "relevance", other.id, signal, field, value, text, contribution)
+
+    chance = WEIGHTS["same job"] * candidate.chance
+    for one, its in ((other, "Its listing"), (product, f"The listing of {called(product)}")):
+        fit = stated_fit(one, product if one is other else other)
+        if fit is not None:
+            name, value = fit
+            text = f"{its} gives under {name}: “{shorten(value, LONGEST_VALUE)}”."
+            yield reason("goes with it", name, value, text, chance)
+            break
+    if candidate.taken:
+        text = f"{plural(candidate.taken, 'shopper')} took both."
+        moved = WEIGHTS["taken together"] * math.log1p(candidate.taken)
+        yield reason("taken together", "", str(candidate.taken), text, moved)
+    elif candidate.lift > 0 and product.category and other.category:
+        text = (
+            f"Shoppers took {other.category[-1]} together with {product.category[-1]} more often than chance would "
+            "have it."
+        )
+        yield reason("goes with it", "category", other.category[-1], text, chance)
 
 
 def _notes(

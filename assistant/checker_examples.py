@@ -98,9 +98,14 @@ def part_of(product: Product, by_category: bool, seed: int) -> Part:
     return "dev" if place < DEV else "test" if place < DEV + TEST else "train"
 
 
+def held_out_by_category(products: Sequence[Product]) -> bool:
+    """Whether a catalogue is parted by categories, and not by products."""
+    return len({product.category for product in products}) >= FEWEST_CATEGORIES
+
+
 def split(products: Sequence[Product], seed: int) -> dict[Part, list[Product]]:
     """The products of one catalogue in three parts."""
-    by_category = len({product.category for product in products}) >= FEWEST_CATEGORIES
+    by_category = held_out_by_category(products)
     parts: dict[Part, list[Product]] = {"train": [], "dev": [], "test": []}
     for product in products:
         parts[part_of(product, by_category, seed)].append(product)

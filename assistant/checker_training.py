@@ -10,8 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from assistant.checker_examples import Example, Part, Writer, make_examples, products_of, split, worded_writer
+from assistant.checker_examples import (
+    TRUE,
+    Example,
+    Part,
+    Writer,
+    held_out_by_category,
+    make_examples,
+    part_of,
+    products_of,
+    split,
+    worded_writer,
+)
 from assistant.entailment import KIND, premise
+from assistant.labels import Labelled
 from retrieval.adapters import write_provenance
 from retrieval.encoder import model_folder, model_name, stay_offline
 from retrieval.errors import TrainingError
@@ -21,6 +33,8 @@ from retrieval.unfinished import check_target, room_for
 
 KEPT = 0.99
 """Share of the true sentences held out that must pass: the threshold is the highest that lets so many through."""
+LABELLED = "labelled"
+"""The kind of a sentence that people found false."""
 _HELD_OUT = 0.15
 """Sentences for the threshold and for the measurement, each, as a share of those trained on."""
 
@@ -56,11 +70,13 @@ def train_checker(
     licence: str = "",
     command: str = "",
     resume: bool = False,
+    labels: Sequence[Labelled] = (),
     progress: Progress = no_progress,
 ) -> CheckerReport:
     """Trains on `count` sentences over the catalogues of the data folders; the result lies in `folder`.
 
     Categories of each catalogue are held out twice: for the threshold (and early stopping), and for the numbers.
+    Sentences that people labelled are added, each to the part that its product is in.
     Raises TrainingError, IndexMissing, DataFolderBusy, ModelMissing, StorageFull.
     """
     # 1) What can be wrong is said before anything is loaded.
@@ -71,7 +87,7 @@ def train_checker(
     check_target(folder, resume=resume)
 
     # 2) The sentences, a catalogue at a time: its wishes and wrong values are its own.
-    examples = _examples(folders, count, recipe.seed, writer)
+    examples = _examples(folders, count, recipe.seed, writer, labels)
 
     # 3) The training.
     stay_offline()
@@ -119,7 +135,9 @@ def threshold_of(true: Sequence[float], kept: float = KEPT) -> float:
     return ordered[int((1 - kept) * len(ordered) + 1e-9)] if ordered else 0.0
 
 
-def _examples(folders: Sequence[Path], count: int, seed: int, writer: Writer) -> dict[Part, list[Example]]:
+def _examples(
+    folders: Sequence[Path], count: int, seed: int, writer: Writer, labels: Sequence[Labelled] = ()
+) -> dict[Part, list[Example]]:
     found: dict[Part, list[Example]] = {"train": [], "dev": [], "test": []}
     catalogues = [products_of(folder, "storeclerk train checker") for folder in folders]
     for number, (folder, everything) in enumerate(zip(folders, catalogues, strict=True)):
@@ -133,6 +151,11 @@ def _examples(folders: Sequence[Path], count: int, seed: int, writer: Writer) ->
                     "name a larger catalogue"
                 )
             found[part] += make_examples(products, wanted, seed + number, writer)
+    by_category = held_out_by_category(catalogues[0])
+    for row in labels:
+        if row.label is not None:
+            part = part_of(row.facts.product, by_category, seed)
+            found[part].append(Example(row.facts, row.sentence, TRUE if row.label else LABELLED))
     random.Random(seed).shuffle(found["train"])
     return found
 

@@ -184,7 +184,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             lookup=build_lookup(index.catalog.all()),
-            neighbours=Neighbours(index, _baskets(settings, index.ids)),
+            neighbours=Neighbours(index, _baskets(settings, index.ids), settings.relations),
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
             accounts=Accounts(engine),

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import assistant.cli_checker
-import assistant.cli_intents  # noqa: F401  (adds `evaluate intents`)
+import assistant.cli_intents
+import assistant.cli_relations
+import assistant.cli_reviews_export  # noqa: F401  (adds `reviews figures`, `export` and the like)
 from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
 from assistant.cli_replies import replies
+from assistant.cli_reviews import reviews
 from assistant.cli_tickets import tickets
 from assistant.cli_train import train
+from assistant.cli_users import users
 from assistant.console import (
     SHOWN_FACTS,
     common,
@@ -59,6 +63,8 @@ cli.add_command(evaluate)
 cli.add_command(train)
 cli.add_command(tickets)
 cli.add_command(replies)
+cli.add_command(users)
+cli.add_command(reviews)
 
 
 @cli.command()

@@ -37,9 +37,14 @@ def alternatives(
     from assistant.alternatives import Wish
     from assistant.alternatives import alternatives as find
     from assistant.lookup import look_up
+    from retrieval.errors import UnknownProduct
 
     with opened_clerk(data_dir, words_only=not worded) as clerk:
-        exact = look_up(clerk, product, limit=1).exact
+        looked_up = look_up(clerk, product)
+        exact = looked_up.exact
+        if exact is None and looked_up.how != "" and looked_up.candidates:
+            near = ", ".join(each.id for each in looked_up.candidates)
+            raise UnknownProduct(f"{looked_up.note or 'That is no one product.'} Give one of their ids: {near}.")
         wish = Wish(keep, cheaper=cheaper, in_stock=in_stock, each=k)
         found = find(clerk, exact.id if exact is not None else product.strip(), wish, worded=worded)
     print_result(alternatives_json(found), list(_lines(found)), as_json)

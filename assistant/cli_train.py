@@ -123,6 +123,9 @@ def reranker(**options: Any) -> None:
 
 @train.command()
 @click.option("--examples", default=SENTENCES, show_default=True, type=click.IntRange(20), help="Sentences to make.")
+@click.option(
+    "--labels", type=click.Path(path_type=Path), default=None, help="JSONL of sentences that people labelled."
+)
 @click.option("--base", default="", help="A model's folder.  [default: the bundled one]")
 @click.option("--learning-rate", default=0.0, type=click.FloatRange(0), help="[default: 5e-4]")
 @click.option("--batch", default=32, show_default=True, type=click.IntRange(1), help="Sentences a step.")
@@ -131,6 +134,7 @@ def reranker(**options: Any) -> None:
 def checker(
     catalogues: tuple[Path, ...],
     examples: int,
+    labels: Path | None,
     output: Path | None,
     base: str,
     licence: str,
@@ -141,6 +145,7 @@ def checker(
 ) -> None:
     """Train the second gate of the check of sentences."""
     from assistant.checker_training import facts_of, train_checker
+    from assistant.labels import read_labels
     from assistant.settings import load_settings
     from retrieval.recipe import Recipe
 
@@ -156,6 +161,7 @@ def checker(
             licence=licence,
             command=command,
             resume=resume,
+            labels=read_labels(labels) if labels is not None else (),
             progress=progress,
         )
     if not report.writes:

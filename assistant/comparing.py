@@ -46,6 +46,11 @@ BETTER = {
     ),
     **dict.fromkeys(["keeps cold", "keeps hot", "water column", "maximum load", "burst pressure", "refresh rate"], 1),
     **dict.fromkeys(["warranty"], 1),
+    **dict.fromkeys(
+        ["memory", "internal memory", "storage", "total storage capacity", "ssd capacity", "hdd capacity"], 1
+    ),
+    **dict.fromkeys(["processor cores", "processor threads", "maximum data transfer rate"], 1),
+    **dict.fromkeys(["black toner page yield", "colour toner page yield", "black ink page yield"], 1),
 }
 _MEANT_HEAVY = frozenset(
     ["dumbbell", "dumbbells", "kettlebell", "kettlebells", "weights", "blankets", "duvets", "throws"]

@@ -66,7 +66,7 @@ class Sessions:
 
     def start(self, shopper: str = "") -> str:
         """A new session, with the past of a known shopper or with none."""
-        id = secrets.token_urlsafe(18)
+        id = f"s{secrets.token_urlsafe(18)}"  # a letter first: "-abc" would be an option on the command line
         history = self._shoppers[shopper].history if shopper in self._shoppers else ()
         dialogue = _DIALOGUE.dump_json(Dialogue(history=history)).decode()
         now = time.time()

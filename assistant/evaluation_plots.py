@@ -15,19 +15,19 @@ import numpy as np
 from assistant.evaluate import Evaluation
 from retrieval.measures import RELEVANCE
 
-_INK = "#010203"  # stands for the page's text colour until the picture is drawn
-_OWN = "#2e8b6d"
-_OTHERS = ("#8d8272", "#c08a2d", "#7a8fb5")  # tell apart on light and dark, and by their lightness without colour
+INK = "#010203"  # stands for the page's text colour until the picture is drawn
+OWN = "#2e8b6d"
+OTHERS = ("#8d8272", "#c08a2d", "#7a8fb5")  # tell apart on light and dark, and by their lightness without colour
 _STYLE = {
     "svg.fonttype": "none",  # letters stay text: small, searchable, in the page's own font
     "text.parse_math": False,  # a file's name may hold a $
     "font.family": "sans-serif",
     "font.size": 10,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
@@ -35,7 +35,7 @@ _STYLE = {
 
 def plot_means(evaluation: Evaluation) -> str:
     """A group of bars a measure, a bar a system, with the 95 % interval as a whisker."""
-    with _drawing() as picture:
+    with drawing() as picture:
         axes = picture.axes(9, 3.6)
         width = 0.8 / len(evaluation.systems)
         for place, system in enumerate(evaluation.systems):
@@ -48,8 +48,8 @@ def plot_means(evaluation: Evaluation) -> str:
                 width * 0.92,
                 yerr=reach,
                 label=system if not system.startswith("_") else f" {system}",  # matplotlib hides such labels
-                color=_OWN if place == 0 else _OTHERS[(place - 1) % len(_OTHERS)],
-                error_kw={"ecolor": _INK, "elinewidth": 1, "capsize": 2.5},
+                color=OWN if place == 0 else OTHERS[(place - 1) % len(OTHERS)],
+                error_kw={"ecolor": INK, "elinewidth": 1, "capsize": 2.5},
             )
         axes.set_xticks(range(len(RELEVANCE)), RELEVANCE)
         axes.set_ylim(0, 1)
@@ -64,14 +64,14 @@ def plot_differences(evaluation: Evaluation) -> str:
         return ""
     own, other = evaluation.per_query[evaluation.subject], evaluation.per_query[best]
     gaps = np.sort([own[qid]["nDCG@10"] - other[qid]["nDCG@10"] for qid in own])[::-1]
-    with _drawing() as picture:
+    with drawing() as picture:
         axes = picture.axes(9, 2.8)
         # One filled step line rather than a bar a query: thousands of queries stay a few kilobytes.
         edges = np.arange(len(gaps) + 1)
         steps = np.append(gaps, gaps[-1])
-        axes.fill_between(edges, steps, 0, where=steps >= 0, step="post", color=_OWN, linewidth=0)
-        axes.fill_between(edges, steps, 0, where=steps <= 0, step="post", color=_OTHERS[1], linewidth=0)
-        axes.axhline(0, color=_INK, linewidth=0.8)
+        axes.fill_between(edges, steps, 0, where=steps >= 0, step="post", color=OWN, linewidth=0)
+        axes.fill_between(edges, steps, 0, where=steps <= 0, step="post", color=OTHERS[1], linewidth=0)
+        axes.axhline(0, color=INK, linewidth=0.8)
         axes.set_xlim(0, len(gaps))
         axes.set_ylim(-1, 1)
         axes.set_xlabel("queries")
@@ -79,10 +79,10 @@ def plot_differences(evaluation: Evaluation) -> str:
         return picture.svg("differences", "Difference in nDCG@10 by query, sorted")
 
 
-class _drawing:  # noqa: N801  (reads as what happens inside the `with`)
+class drawing:  # noqa: N801  (reads as what happens inside the `with`)
     """Matplotlib without its global state: a figure, its style, and the SVG of it."""
 
-    def __enter__(self) -> _drawing:
+    def __enter__(self) -> drawing:
         import matplotlib
 
         self._context = matplotlib.rc_context(_STYLE)
@@ -110,4 +110,4 @@ class _drawing:  # noqa: N801  (reads as what happens inside the `with`)
         drawn = out.getvalue()
         drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
         drawn = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{name}-", drawn)
-        return drawn.replace("<svg ", f'<svg role="img" aria-label="{says}" ', 1).replace(_INK, "currentColor")
+        return drawn.replace("<svg ", f'<svg role="img" aria-label="{says}" ', 1).replace(INK, "currentColor")

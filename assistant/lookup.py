@@ -17,7 +17,7 @@ from assistant.naming import LOOKED_THROUGH, holds
 from assistant.wording import plural, shorten
 from retrieval.comparison import model_key
 from retrieval.similar import near_ids
-from retrieval.text import STOP_WORDS, fold, stem, words
+from retrieval.text import STOP_WORDS, fold, index_terms, stem, words
 from retrieval.types import AttributeValue, Product, Quantity
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def look_up(clerk: Clerk, text: str, limit: int = 8) -> Found:
             return Found(None, "id", _products(clerk, near)[:limit], " ".join(notes))
     candidates = () if code else _by_words(clerk, said, limit)
     if candidates:
+        if not any(term in clerk.searcher.index.words.terms for term in index_terms(said)):
+            notes.append(f"No listing has a word of {_of(said)}: these only come nearest in meaning.")
         return Found(None, "words", candidates, " ".join(notes))
     notes = notes or [f"Nothing in the catalogue fits {_of(said)}."]
     return Found(None, "", note=" ".join([*notes, "Try its id, part of its name, or what it is for."]))

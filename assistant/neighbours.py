@@ -11,12 +11,14 @@ from threading import Lock
 
 import numpy as np
 
-from retrieval.goods import bundled_goods
+from retrieval.errors import UnknownProduct
+from retrieval.goods import bundled_goods, goods_of
 from retrieval.graph import Graph, build_graph
 from retrieval.index import Index
-from retrieval.pairs import PairReader
+from retrieval.pairs import FEATURES, PairReader
 from retrieval.relations import RELATIONS, Relation, RelationModel, load_relations
-from retrieval.types import Product
+from retrieval.similar import unknown_id
+from retrieval.types import Product, Vectors
 
 SHIPPED = Path(__file__).parents[1] / "models" / "relations"
 """The weights that come with storeclerk, found by path as the adapters are (`assistant.models`)."""
@@ -41,8 +43,10 @@ class Candidate:
     chance: float
     """Of that relation, 0 to 1."""
     cosine: float
-    taken: int
+    taken: int = 0
     """Shoppers who took both."""
+    lift: float = 0.0
+    """Of the two kinds: logarithm of how many times more shoppers took both than chance predicts."""
 
 
 class Neighbours:
@@ -60,7 +64,11 @@ class Neighbours:
         with self._lock:
             if self._read is None:
                 products = list(self._index.catalog.all())
-                reader = PairReader(products, build_graph(products, self._baskets), bundled_goods())
+                vectors = self._index.store.vectors([product.id for product in products])
+                matrix = np.stack([vectors[product.id] for product in products])
+                goods = bundled_goods()
+                kinds = goods_of(products, matrix, goods)
+                reader = PairReader(products, build_graph(products, self._baskets), goods, kinds)
                 self._read = reader, load_relations(self._folder)
             return self._read
 
@@ -73,14 +81,27 @@ class Neighbours:
         if not pairs:
             return []
         chances = model.chances(reader.rows(product, pairs))
-        taken = reader.graph.taken_with(product.id)
+        graph, kind = reader.graph, reader.graph.kind_of.get(product.id, "")
+        taken = graph.taken_with(product.id)
         found = []
         for (other, cosine), row in zip(pairs, chances, strict=True):
             relation = RELATIONS[int(np.argmax(row))]
             chance = float(row.max())
             if relation != "unrelated" and (relation != "complement" or chance >= SURE):
-                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0)))
+                lift = graph.kinds_together.get((kind, graph.kind_of.get(other.id, "")), 0.0)
+                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0), lift))
         return sorted(found, key=lambda c: (-c.cosine, c.product.id))
+
+    def rows_of(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
+        """Shape (n, features), of pairs of ids. Raises UnknownProduct."""
+        reader, _model = self.ready()
+        ids = list(dict.fromkeys(id for pair in pairs for id in pair))
+        known, vectors = self._index.catalog.get(ids), self._index.store.vectors(ids)
+        unknown = next((id for id in ids if id not in known), None)
+        if unknown is not None:
+            raise UnknownProduct(unknown_id(unknown, self._index.ids))
+        rows = [reader.rows(known[one], [(known[other], float(vectors[one] @ vectors[other]))]) for one, other in pairs]
+        return np.concatenate(rows) if rows else np.empty((0, len(FEATURES)), dtype=np.float32)
 
     def _near(self, product: Product, graph: Graph) -> dict[str, float]:
         """Id -> cosine, without the product itself."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from assistant.facts import Facts
 from assistant.types import Answer, Recommendation, Sentence
 
 Strategy = Literal["random", "stratified", "risky"]
@@ -45,6 +46,24 @@ class Snapshot:
 
     def sentences(self, product_id: str) -> tuple[Sentence, ...]:
         return tuple(s for s in self.answer.sentences if s.product_id == product_id)
+
+    def facts(self, product_id: str) -> Facts:
+        """What might be said of the product in that answer. Of several things asked for at once each was worded by
+        itself, under its own wishes and beside no other.
+        """
+        own, asked = self.recommendation(product_id), self.answer.constraints
+        if own.item:
+            asked = tuple(
+                replace(c, key=c.key.removeprefix(f"{c.item}/"), item="") for c in asked if c.item == own.item
+            )
+        return Facts(
+            own.product,
+            own.reasons,
+            asked,
+            self.answer.message,
+            past_titles=tuple(reason.value for reason in own.reasons if reason.kind == "taste"),
+            page=[r.product for r in self.answer.recommendations if r is not own and r.item == own.item],
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,14 @@ class CheckerSettings(BaseModel):
     """A folder that `storeclerk train checker` made; unset is the shipped one, if there is one, "none" rules alone."""
 
 
+class ReviewSettings(BaseModel):
+    """The review desk."""
+
+    model_config = ConfigDict(extra="forbid")
+    floor: float = Field(default=0.95, ge=0, le=1)
+    """An alarm is raised where the share of supported sentences plainly lies below this."""
+
+
 class Settings(BaseSettings):
     """Everything a shop can set. Defaults run the bundled models on one machine without a network."""
 
@@ -110,6 +118,8 @@ class Settings(BaseSettings):
     """The shop's own pages: a Markdown file, or a folder of them; questions about the shop are answered by quoting."""
     orders: str = ""
     """Where orders are looked up: a CSV file, or "package.module:function" for the shop's own; "" nowhere."""
+    relations: Path | None = None
+    """Weights that `storeclerk train relations` made, by which alternatives are classed; unset the shipped ones."""
     chroma_url: str = ""
     """"" keeps the vectors in the data folder; http://host:port uses a Chroma server."""
     cards: int = Field(default=3, ge=1, le=6)
@@ -128,6 +138,7 @@ class Settings(BaseSettings):
     reranker: RerankerSettings = RerankerSettings()
     generator: GeneratorSettings = GeneratorSettings()
     checker: CheckerSettings = CheckerSettings()
+    review: ReviewSettings = ReviewSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -167,7 +178,7 @@ def _read(file: Path) -> dict[str, Any]:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"The settings file {file} cannot be read: {error}") from error
-    for key in ("data_dir", "models_dir", "images_dir", "events", "policies"):
+    for key in ("data_dir", "models_dir", "images_dir", "events", "policies", "relations"):
         if isinstance(values.get(key), str):
             values[key] = file.parent / Path(values[key]).expanduser()
     orders = values.get("orders")

@@ -149,7 +149,8 @@ class _Marks:
 class PairReader:
     """Rows of `FEATURES` for pairs of one catalogue's products."""
 
-    def __init__(self, products: Iterable[Product], graph: Graph, goods: Goods) -> None:
+    def __init__(self, products: Iterable[Product], graph: Graph, goods: Goods, goods_of: Mapping[str, str]) -> None:
+        """`goods_of` says of each product which of the kinds of `goods` it is."""
         names: Counter[str] = Counter()
         stems: Counter[str] = Counter()
         count = 0
@@ -159,14 +160,15 @@ class PairReader:
             stems.update({stem(w) for w in words(product.title) if w not in STOP_WORDS})
         self.graph = graph
         self._goods = goods
+        self._goods_of = goods_of
         self._names = {name: math.log((count + 1) / seen) for name, seen in names.items()}
         self._stems = {s: math.log((count + 1) / seen) for s, seen in stems.items()}
         self._rarest = math.log(count + 1)
 
     def rows(self, product: Product, others: Iterable[tuple[Product, float]]) -> Vectors:
         """Shape (n, len(FEATURES)), of the product with each of (other, cosine of the two)."""
-        mine = _Marks(product, self._goods.kind(product))
-        rows = [self._row(mine, _Marks(other, self._goods.kind(other)), cosine) for other, cosine in others]
+        mine = _Marks(product, self._goods_of.get(product.id, ""))
+        rows = [self._row(mine, _Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
     def _row(self, a: _Marks, b: _Marks, cosine: float) -> list[float]:
@@ -231,6 +233,16 @@ class PairReader:
                 differ += weight
                 kept += 0.0 if VARYING & set(words(name)) else weight
         return (agree / total, differ / total, kept / total) if total else (0.0, 0.0, 0.0)
+
+
+def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
+    """(name, value) of the attribute by which a listing says that it is for the other's model; None without one."""
+    codes = _Marks(other, "").codes
+    for name, value in product.attributes.items():
+        said = _text(value)
+        if _FITS.search(fold(name)) and codes & {w for word in words(said) for w in re.split(r"[/,;]", word)}:
+            return name, said
+    return None
 
 
 def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float], rarest: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.abc import MetaPathFinder
 
 import pytest
 from hypothesis import settings
@@ -16,9 +17,20 @@ settings.load_profile("storeclerk")
 _MODEL_LIBRARIES = ("torch", "transformers", "sentence_transformers", "llama_cpp", "xllamacpp")
 
 
+class _Refusing(MetaPathFinder):
+    """Finds no model library. They are not there, rather than None in `sys.modules`, where scipy would look for torch's
+    arrays: it asks whether a library is loaded already, and never loads one.
+    """
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname.partition(".")[0] in _MODEL_LIBRARIES:
+            raise ModuleNotFoundError(f"{fullname} is for tests marked `models` or `browser`", name=fullname)
+
+
 @pytest.fixture(autouse=True)
 def _no_real_models(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """An import of a model library fails in a test that is not marked `models` or `browser`."""
     if not any(request.node.get_closest_marker(mark) for mark in ("models", "browser")):
         for name in _MODEL_LIBRARIES:
-            monkeypatch.setitem(sys.modules, name, None)
+            monkeypatch.delitem(sys.modules, name, raising=False)
+        monkeypatch.setattr(sys, "meta_path", [_Refusing(), *sys.meta_path])

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import ui.serve  # noqa: F401  (adds the command `serve`)
 from assistant.cli import cli
-from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, Settings
+from assistant.settings import EncoderSettings, GeneratorSettings, RerankerSettings, ReviewSettings, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_commands_of_the_readme_exist() -> None:
 
 
 def test_every_setting_is_in_the_guide() -> None:
-    for model in (Settings, EncoderSettings, RerankerSettings, GeneratorSettings):
+    for model in (Settings, EncoderSettings, RerankerSettings, GeneratorSettings, ReviewSettings):
         for name in model.model_fields:
             assert re.search(rf"^\[?{name}\b", USING, re.MULTILINE), name
 

@@ -123,9 +123,10 @@ def _add_api(app: FastAPI, clerk: Clerk) -> None:
     def answers(session: str, after: str = Query("", max_length=200)) -> dict[str, Any]:
         if not clerk.sessions.exists(session):
             raise SessionError("This conversation has ended; please start a new one.")
+        is_open = clerk.tickets.is_open(session)  # first: an answer may come with the ticket's end
         found = clerk.sessions.answers_of_people(session, after)
         said = [{"id": each.id, "ticket": each.ticket, "by": each.by, "reply": each.reply} for each in found]
-        return {"answers": said, "open": clerk.tickets.is_open(session)}
+        return {"answers": said, "open": is_open}
 
     @app.post("/api/ask")
     def ask(body: Ask) -> dict[str, Any]:

@@ -215,8 +215,8 @@ class Desk:
         nothing = (gr.skip(), gr.skip(), gr.skip())
         if not page.session or page.phase != "idle":
             return nothing
+        listening = self.clerk.tickets.is_open(page.session)  # first: an answer may come with the ticket's end
         found = self.clerk.sessions.answers_of_people(page.session, page.told)
-        listening = self.clerk.tickets.is_open(page.session)
         for each in found:
             page = told(page, each)
         if not found:

@@ -106,6 +106,11 @@ def test_a_customers_words_are_searched_for(clerk: Clerk) -> None:
     assert {p.category[-1] for p in kinds.candidates[:3]} == {"Kettles"}
 
 
+def test_words_that_no_listing_has_are_said_to_be_so(clerk: Clerk) -> None:
+    assert look_up(clerk, "xyzzy plugh").note.startswith("No listing has a word of “xyzzy plugh”")
+    assert look_up(clerk, "something waterproof to sleep in").note == ""
+
+
 @pytest.mark.parametrize(
     ("text", "note"),
     [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+import ui.theme
 from ui.theme import page_script, stylesheet
 
 # (ink, ground, least ratio): 4.5 for text, 3 for the edges and marks one must see to use the page.
@@ -37,6 +39,15 @@ def test_contrast(selector: str, ink: str, ground: str, least: float) -> None:
     shades = colours(selector)
     dark, light = sorted((luminance(shades[ink]), luminance(shades[ground])))
     assert (light + 0.05) / (dark + 0.05) >= least
+
+
+def test_the_desks_have_the_same_colours() -> None:
+    desk = (Path(ui.theme.__file__).parent / "desk" / "desk.css").read_text(encoding="utf-8")
+    light, dark = re.findall(r"^:root {(.*?)^}", desk, re.DOTALL | re.MULTILINE)
+    for block, selector in ((light, ":root"), (dark, ".dark")):
+        assert dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) == colours(selector)
+    assert "http" not in desk
+    assert "@import" not in desk
 
 
 def test_nothing_is_loaded_from_elsewhere() -> None:
