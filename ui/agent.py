@@ -29,7 +29,7 @@ from assistant.agent_replies import MOST, REASONS, reply
 from assistant.alternative_types import Alternatives
 from assistant.alternatives import alternatives
 from assistant.clerk import Clerk
-from assistant.cli_alternatives import alternatives_json
+from assistant.cli_alternatives import alternatives_json, id_meant
 from assistant.comparing import compared_for
 from assistant.errors import ReplyError, TicketError
 from assistant.lookup import Found, look_up
@@ -94,8 +94,7 @@ def agent_app(clerk: Clerk) -> FastAPI:
 
     @app.get("/alternatives.json")
     def as_json(asked: Annotated[Asked, Query()]) -> dict[str, Any]:
-        exact = look_up(clerk, asked.said, limit=1).exact
-        product_id = exact.id if exact is not None else asked.said
+        product_id = id_meant(clerk, asked.product)
         return alternatives_json(alternatives(clerk, product_id, asked.wish(), worded=asked.worded))
 
     add_tickets(app, clerk)
