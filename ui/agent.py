@@ -130,6 +130,7 @@ def start_page(clerk: Clerk, request: Request, asked: Asked, lately: Lately) -> 
     return render(
         request,
         "agent.html",
+        first=True,
         asked=asked,
         ticket=ticket_of(clerk, asked),
         tickets=clerk.tickets.all("open", limit=OLDEST),
