@@ -117,12 +117,19 @@ def _item(
         sure=f"{alternative.confidence:.0%}".replace("%", " %"),
         stock=stock(product),
         change=price_change(found.product, product),
-        kept=tuple((m.field, value_of(product, m.field)) for m in found.matters if m.kept),
+        kept=_kept(found, alternative),
         differences=alternative.differences[:DIFFERENCES],
         more=alternative.differences[DIFFERENCES:],
         bars=tuple(_bars(alternative, widest)),
         picture=picture_url(product.image_url, pictures),
     )
+
+
+def _kept(found: Alternatives, alternative: Alternative) -> tuple[tuple[str, str], ...]:
+    """Pins hold for what replaces the product alone: what goes with it was never held against them."""
+    if alternative.relation == "complement":
+        return ()
+    return tuple((m.field, value_of(alternative.product, m.field)) for m in found.matters if m.kept)
 
 
 def _bars(alternative: Alternative, widest: float) -> Iterator[Bar]:

@@ -241,8 +241,9 @@ class TestAProduct:
         assert set(re.findall(r'href="#([\w-]+)">All', page)) <= set(anchors)
 
     def test_what_goes_with_it_stands_apart_and_cannot_be_chosen(self, agent: Agent) -> None:
-        page = agent.product("tent-2")
+        page = agent.product("tent-2", keep="capacity")
         apart = page[page.index('class="shelf apart"') :].split("</section>")[0]
+        assert "kept" not in apart
         assert group(page, "complement")
         assert "no replacement" in apart
         assert "data-choose" not in apart
