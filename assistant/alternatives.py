@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from assistant.alternative_types import GROUPS, Alternative, Alternatives, Changed, Group, GroupKind, Matter
 from assistant.clerk import Clerk
 from assistant.comparing import BETTER, compared_rows
-from assistant.contrast_facts import called
+from assistant.contrast_facts import called, capital
 from assistant.explain import explain
 from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
@@ -23,11 +23,11 @@ from assistant.neighbours import Candidate
 from assistant.ranking import rating_signal
 from assistant.reasons import stated
 from assistant.types import Reason, Sentence
-from assistant.wording import plural, shorten, shown
+from assistant.wording import listed, plural, shorten, shown, with_article
 from assistant.wordings import text_of
 from retrieval.comparison import Fact, model_key, relation
 from retrieval.errors import UnknownProduct
-from retrieval.pairs import stated_fit
+from retrieval.pairs import common_fit, stated_fit
 from retrieval.similar import unknown_id
 from retrieval.text import fold
 from retrieval.types import Product, Quantity
@@ -49,11 +49,15 @@ AGREEMENT: Mapping[str, float] = {"same": 1.0, "neither": 0.4, "unstated": 0.0, 
 LITTLE_MORE = 1.35
 """How many times dearer an upgrade may be: "a little more" of $100 is $135 at most."""
 
+MATTERING = 20
+"""Facts that count, those that matter most: a feed may state a hundred, each of which would then move nothing."""
+
 TELLING = 0.85
 """Weight from which a fact is what the thing is bought by: a tent for two is no better tent for six."""
 
 _CHEAPER = 0.99  # a cent less is not cheaper
 _REASONS = 3  # facts a justification names
+_DEVICES = 3  # that a sentence names
 _SMALLEST = 0.02  # contribution below which a fact moves nothing past another
 
 
@@ -160,8 +164,9 @@ def _scored(product: Product, candidate: Candidate, matters: Sequence[Matter], m
         if candidate.taken:
             contributions["taken together"] = WEIGHTS["taken together"] * math.log1p(candidate.taken)
     else:
-        total = sum(m.weight for m in matters) or 1.0
-        for matter in matters:
+        counted = matters[:MATTERING]
+        total = sum(m.weight for m in counted) or 1.0
+        for matter in counted:
             own, theirs = _stated(product, matter.field), _stated(other, matter.field)
             how = "unstated" if own is None or theirs is None else relation(own, theirs)
             if AGREEMENT[how]:
@@ -267,7 +272,9 @@ def _reasons(alternative: Alternative, matters: Sequence[Matter]) -> Iterator[Re
     """The facts it shares with the product that moved it up most, the pinned ones first."""
     pinned = {m.field for m in matters if m.kept}
     signals = {s: c for s, c in alternative.contributions.items() if s.startswith("fact:") and c > _SMALLEST}
-    order = sorted(signals, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
+    # That neither is machine washable convinces nobody; pinned, it does.
+    flags = {f"fact:{m.field}" for m in matters if m.value == "no" and not m.kept}
+    order = sorted(signals.keys() - flags, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
     for signal in order[:_REASONS]:
         fact = _stated(alternative.product, signal.removeprefix("fact:"))
         assert fact is not None and not isinstance(fact.value, float)  # it agreed, so it is stated
@@ -298,6 +305,7 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
         return Reason("", "relevance", other.id, signal, field, value, text, contribution)
 
     chance = WEIGHTS["same job"] * candidate.chance
+    fit, common = None, list[str]()
     for one, its in ((other, "Its listing"), (product, f"The listing of {called(product)}")):
         fit = stated_fit(one, product if one is other else other)
         if fit is not None:
@@ -305,6 +313,11 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
             text = f"{its} gives under {name}: “{shorten(value, LONGEST_VALUE)}”."
             yield reason("goes with it", name, value, text, chance)
             break
+    else:
+        common = common_fit(product, other)
+        if common:
+            text = f"Both listings name {listed(common[:_DEVICES])} as what they are for."
+            yield reason("goes with it", "compatibility", listed(common[:_DEVICES]), text, chance)
     if candidate.taken:
         text = f"{plural(candidate.taken, 'shopper')} took both."
         moved = WEIGHTS["taken together"] * math.log1p(candidate.taken)
@@ -315,6 +328,10 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
             "have it."
         )
         yield reason("goes with it", "category", other.category[-1], text, chance)
+    elif candidate.goods is not None and fit is None and not common:
+        its, own = map(with_article, reversed(candidate.goods))
+        text = f"{capital(its)} is commonly used with {own}; neither listing says so."
+        yield reason("goes with it", "", candidate.goods[1], text, chance)
 
 
 def _notes(
