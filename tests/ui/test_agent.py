@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from assistant.accounts import Accounts
+from assistant.alternatives import alternatives
 from assistant.answer import answer
 from assistant.clerk import Clerk, open_clerk
 from assistant.database import Sessions, open_database
@@ -221,9 +222,11 @@ class TestFinding:
 
 
 class TestAProduct:
-    def test_groups_facts_and_what_differs(self, agent: Agent) -> None:
+    def test_groups_facts_and_what_differs(self, agent: Agent, clerk: Clerk) -> None:
         page = agent.product("tent-2")
-        assert group(page, "substitute") == ["tent-4", "tent-light", "tent-6"]
+        best_first = [a.product.id for a in alternatives(clerk, "tent-2").group("substitute")]
+        assert group(page, "substitute") == best_first
+        assert set(best_first) == {"tent-4", "tent-light", "tent-6"}
         said = words(page)
         assert "$120.00 4 in stock" in said
         assert "$60.00 more (+50 %)" in said
