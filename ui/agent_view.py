@@ -116,7 +116,7 @@ def _item(
         relation=RELATIONS.get(alternative.relation, alternative.relation),
         sure=f"{alternative.confidence:.0%}".replace("%", " %"),
         stock=stock(product),
-        change=price_change(found.product, product),
+        change="" if alternative.relation == "complement" else price_change(found.product, product),
         kept=_kept(found, alternative),
         differences=alternative.differences[:DIFFERENCES],
         more=alternative.differences[DIFFERENCES:],
