@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from assistant.alternative_types import GROUPS, Alternative, Alternatives, Changed, Group, GroupKind, Matter
 from assistant.clerk import Clerk
 from assistant.comparing import BETTER, compared_rows
-from assistant.contrast_facts import called
+from assistant.contrast_facts import called, capital
 from assistant.explain import explain
 from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
@@ -23,7 +23,7 @@ from assistant.neighbours import Candidate
 from assistant.ranking import rating_signal
 from assistant.reasons import stated
 from assistant.types import Reason, Sentence
-from assistant.wording import listed, plural, shorten, shown
+from assistant.wording import listed, plural, shorten, shown, with_article
 from assistant.wordings import text_of
 from retrieval.comparison import Fact, model_key, relation
 from retrieval.errors import UnknownProduct
@@ -272,7 +272,9 @@ def _reasons(alternative: Alternative, matters: Sequence[Matter]) -> Iterator[Re
     """The facts it shares with the product that moved it up most, the pinned ones first."""
     pinned = {m.field for m in matters if m.kept}
     signals = {s: c for s, c in alternative.contributions.items() if s.startswith("fact:") and c > _SMALLEST}
-    order = sorted(signals, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
+    # That neither is machine washable convinces nobody; pinned, it does.
+    flags = {f"fact:{m.field}" for m in matters if m.value == "no" and not m.kept}
+    order = sorted(signals.keys() - flags, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
     for signal in order[:_REASONS]:
         fact = _stated(alternative.product, signal.removeprefix("fact:"))
         assert fact is not None and not isinstance(fact.value, float)  # it agreed, so it is stated
@@ -303,6 +305,7 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
         return Reason("", "relevance", other.id, signal, field, value, text, contribution)
 
     chance = WEIGHTS["same job"] * candidate.chance
+    fit, common = None, list[str]()
     for one, its in ((other, "Its listing"), (product, f"The listing of {called(product)}")):
         fit = stated_fit(one, product if one is other else other)
         if fit is not None:
@@ -325,6 +328,10 @@ def _goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator
             "have it."
         )
         yield reason("goes with it", "category", other.category[-1], text, chance)
+    elif candidate.goods is not None and fit is None and not common:
+        its, own = map(with_article, reversed(candidate.goods))
+        text = f"{capital(its)} is commonly used with {own}; neither listing says so."
+        yield reason("goes with it", "", candidate.goods[1], text, chance)
 
 
 def _notes(

@@ -81,6 +81,7 @@ _PLUGS = frozenset(
 """What must match for two parts to serve in one another's place."""
 _FOR = re.compile(r"\bfor\b(.+)$", re.IGNORECASE)
 _WHOM = frozenset(["gender", "recommended gender", "age group"])
+_EVERYBODY = frozenset(["unisex", "boy/girl", "both", "all", "adults", "any"])
 _COLOUR = re.compile(r"\bcolou?rs?\b")
 _SCARCE = 3.0
 """Added to the listings of a kind, so that one of one proves nothing of the kind."""
@@ -176,6 +177,11 @@ class PairReader:
         mine = _Marks(product, self._goods_of.get(product.id, ""))
         rows = [self._row(mine, _Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
+
+    def used_together(self, one: str, other: str) -> tuple[str, str] | None:
+        """The kinds of goods of two ids, if such things are used together; None if not, or not known."""
+        kinds = self._goods_of.get(one, ""), self._goods_of.get(other, "")
+        return kinds if self._goods.tie(*kinds) == "with" else None
 
     def _row(self, a: _Marks, b: _Marks, cosine: float) -> list[float]:
         one, other = a.product, b.product
@@ -307,7 +313,10 @@ def _lists(a: _Marks, b: _Marks) -> float:
 
 
 def _whom(a: _Marks, b: _Marks) -> float:
-    return float(any(n in a.facts and n in b.facts and relation(a.facts[n], b.facts[n]) == "different" for n in _WHOM))
+    """What is for everybody is for women and for men."""
+    both = _WHOM & a.facts.keys() & b.facts.keys()
+    stated = [(fold(str(a.facts[n].value)), fold(str(b.facts[n].value))) for n in both]
+    return float(any(one != other and not {one, other} & _EVERYBODY for one, other in stated))
 
 
 def _fitting(a: _Marks, b: _Marks) -> float:

@@ -46,14 +46,15 @@ class RelationModel:
 
         What is made to fit a device (a toner, a battery) does the job of another, or goes with something of another
         brand, only where the listings name a device in common or one names the other: however alike the two are, the
-        chance of it then goes to "unrelated".
+        chance of it then goes to "unrelated". Nor does what is for women do the job of what is for men.
         """
         logits = (rows.astype(np.float64) - self.mean) / self.scale @ self.weights.T + self.intercept
         grown = np.exp(logits - logits.max(axis=1, keepdims=True))
         chances = np.asarray(grown / grown.sum(axis=1, keepdims=True))
         apart = _column(rows, "made to fit, nothing in common") >= MADE_TO_FIT
         foreign = apart & (_column(rows, "made to fit, another brand") > 0) & (_column(rows, "names the other") == 0)
-        for unfit, relation in ((apart, "substitute"), (foreign, "complement")):
+        whom = _column(rows, "for whom differs") > 0
+        for unfit, relation in ((apart | whom, "substitute"), (foreign, "complement")):
             place = RELATIONS.index(relation)
             chances[unfit, RELATIONS.index("unrelated")] += chances[unfit, place]
             chances[unfit, place] = 0.0
