@@ -186,7 +186,7 @@ class PairReader:
             float(model_key(one) == model_key(other)),
             fuzz.token_sort_ratio(a.title, b.title) / 100,
             _weighed(a.stems, b.stems, self._stems, self._rarest),
-            float(bool(one.brand) and fold(one.brand) == fold(other.brand)),
+            float(bool(fold(one.brand)) and fold(one.brand) == fold(other.brand)),
             float(same_kind),
             float(known and not same_kind),
             float(bool(one.category and other.category) and fold(one.category[0]) == fold(other.category[0])),
@@ -236,12 +236,16 @@ class PairReader:
 
 
 def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
-    """(name, value) of the attribute by which a listing says that it is for the other's model; None without one."""
+    """(name, value) of the attribute by which a listing says that it is for the other's model; None without one.
+
+    Of a list, the item that names it: the printers an ink is for may be fifty.
+    """
     codes = _Marks(other, "").codes
-    for name, value in product.attributes.items():
-        said = _text(value)
-        if _FITS.search(fold(name)) and codes & {w for word in words(said) for w in re.split(r"[/,;]", word)}:
-            return name, said
+    fits = [(name, value) for name, value in product.attributes.items() if _FITS.search(fold(name))]
+    for name, value in fits:
+        for item in value if isinstance(value, tuple) else re.split(r"[,;\n]", str(value)):
+            if codes & {w for word in words(item) for w in re.split(r"[/,;]", word)}:
+                return name, item.strip()
     return None
 
 
@@ -261,8 +265,8 @@ def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
             continue
         x, base = to_base(fact.value.value, fact.value.unit)
         y, other_base = to_base(theirs.value.value, theirs.value.unit)
-        if base == other_base and base != "kelvin" and x > 0 and y > 0:
-            every.append(min(abs(math.log(x / y)), _MOST_APART))
+        if base == other_base and base != "kelvin" and 0 < x < math.inf and 0 < y < math.inf:
+            every.append(min(abs(math.log(x) - math.log(y)), _MOST_APART))
             said = f"{fact.value.value:g}" in a.title_numbers or f"{theirs.value.value:g}" in b.title_numbers
             if said or name in ("capacity", "size"):
                 named.append(every[-1])
@@ -272,7 +276,7 @@ def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
 def _price_gap(one: Product, other: Product) -> float:
     if not one.price or not other.price or one.currency != other.currency:
         return 0.0
-    return min(abs(math.log(one.price / other.price)), _MOST_APART)
+    return min(abs(math.log(one.price) - math.log(other.price)), _MOST_APART)
 
 
 def _lists(a: _Marks, b: _Marks) -> float:
