@@ -37,6 +37,7 @@ def alternatives(
     from assistant.alternatives import Wish
     from assistant.alternatives import alternatives as find
     from assistant.lookup import look_up
+    from assistant.matters import check_pins
     from retrieval.errors import UnknownProduct
 
     with opened_clerk(data_dir, words_only=not worded) as clerk:
@@ -47,6 +48,7 @@ def alternatives(
             raise UnknownProduct(f"{looked_up.note or 'That is no one product.'} Give one of their ids: {near}.")
         wish = Wish(keep, cheaper=cheaper, in_stock=in_stock, each=k)
         found = find(clerk, exact.id if exact is not None else product.strip(), wish, worded=worded)
+    check_pins(found.matters, keep)
     print_result(alternatives_json(found), list(_lines(found)), as_json)
 
 
