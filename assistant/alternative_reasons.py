@@ -10,19 +10,20 @@ from assistant.alternative_scores import WEIGHTS, keeps, stated
 from assistant.alternative_types import Alternative, Changed, Matter
 from assistant.clerk import Clerk
 from assistant.comparing import compared_rows
-from assistant.contrast_facts import called
+from assistant.contrast_facts import called, capital
 from assistant.explain import explain
 from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
 from assistant.neighbours import Candidate
 from assistant.reasons import stated as said_of
 from assistant.types import Reason, Sentence
-from assistant.wording import plural, shorten, shown
+from assistant.wording import listed, plural, shorten, shown, with_article
 from assistant.wordings import text_of
-from retrieval.pairs import stated_fit
+from retrieval.pairs import common_fit, stated_fit
 from retrieval.types import Product
 
 _REASONS = 3  # facts a justification names
+_DEVICES = 3  # that a sentence names
 _SMALLEST = 0.02  # contribution below which a fact moves nothing past another
 
 TOGETHER = math.log(1.5)
@@ -89,7 +90,9 @@ def _reasons(product: Product, alternative: Alternative, matters: Sequence[Matte
         and moved > _SMALLEST
         and keeps(product, alternative.product, signal.removeprefix("fact:"))
     }
-    order = sorted(signals, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
+    # That neither is machine washable convinces nobody; pinned, it does.
+    flags = {f"fact:{m.field}" for m in matters if m.value == "no" and not m.kept}
+    order = sorted(signals.keys() - flags, key=lambda s: (s.removeprefix("fact:") not in pinned, -signals[s], s))
     for signal in order[:_REASONS]:
         fact = stated(alternative.product, signal.removeprefix("fact:"))
         assert fact is not None and not isinstance(fact.value, float)  # it agreed, so it is stated
@@ -120,6 +123,7 @@ def goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[
         return Reason("", "relevance", other.id, signal, field, value, text, contribution)
 
     chance = WEIGHTS["same job"] * candidate.chance
+    fit, common = None, list[str]()
     for one, its in ((other, "Its listing"), (product, f"The listing of {called(product)}")):
         fit = stated_fit(one, product if one is other else other)
         if fit is not None:
@@ -127,6 +131,11 @@ def goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[
             text = f"{its} gives under {name}: “{shorten(value, LONGEST_VALUE)}”."
             yield reason("goes with it", name, value, text, chance)
             break
+    else:
+        common = common_fit(product, other)
+        if common:
+            text = f"Both listings name {listed(common[:_DEVICES])} as what they are for."
+            yield reason("goes with it", "compatibility", listed(common[:_DEVICES]), text, chance)
     if candidate.taken:
         text = f"{plural(candidate.taken, 'shopper')} took both."
         moved = WEIGHTS["taken together"] * math.log1p(candidate.taken)
@@ -137,3 +146,7 @@ def goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[
             "have it."
         )
         yield reason("goes with it", "category", other.category[-1], text, chance)
+    elif candidate.goods is not None and fit is None and not common:
+        its, own = map(with_article, reversed(candidate.goods))
+        text = f"{capital(its)} is commonly used with {own}; neither listing says so."
+        yield reason("goes with it", "", candidate.goods[1], text, chance)

@@ -30,6 +30,9 @@ WEIGHTS: Mapping[str, float] = {
 AGREEMENT: Mapping[str, float] = {"same": 1.0, "neither": 0.4, "unstated": 0.0, "different": -0.5}
 """Signal of one fact, by how the two listings stand: nearly the same counts a little, silence not at all."""
 
+MATTERING = 20
+"""Facts that count, those that matter most: a feed may state a hundred, each of which would then move nothing."""
+
 _CHEAPER = 0.99  # a cent less is not cheaper
 
 
@@ -44,8 +47,9 @@ def scored(product: Product, candidate: Candidate, matters: Sequence[Matter], me
         if candidate.taken:
             contributions["taken together"] = WEIGHTS["taken together"] * math.log1p(candidate.taken)
     else:
-        total = max(sum(m.weight for m in matters), 1.0)  # less than one fact in full is a brand alone
-        for matter in matters:
+        counted = matters[:MATTERING]
+        total = max(sum(m.weight for m in counted), 1.0)  # less than one fact in full is a brand alone
+        for matter in counted:
             own, theirs = stated(product, matter.field), stated(other, matter.field)
             how = "unstated" if own is None or theirs is None else relation(own, theirs)
             if AGREEMENT[how]:

@@ -9,13 +9,18 @@ from assistant.errors import UnknownFact
 from assistant.neighbours import Candidate
 from assistant.wording import shorten, shown
 from retrieval.comparison import Fact, relation
-from retrieval.pairs import RECORDS, VARYING
+from retrieval.pairs import RECORDS
 from retrieval.text import fold, words
 from retrieval.types import Product
 
 _PEERS = 60  # nearest stand-ins that the shares are counted over; more change the second digit
 _TITLE = 1.6  # what stands in the title is what the thing is bought by: "Six-Person", "A4", "Noise-Cancelling"
-_VARIES = 0.35  # colour, length, weight: they differ within a model, and few need them to stay
+_LOOKS = frozenset("colour color pattern finish shade flavour flavor scent edition".split())
+_MEASURES = frozenset("weight width height depth thickness packed".split())
+_OF_LOOKS, _OF_MEASURES = (
+    0.35,
+    0.5,
+)  # they differ within a model; who cannot have it seldom insists on them, unlike a size
 _PRIOR = 2.0  # peers added on either side, so that two peers that agree prove little
 _LONGEST = 60  # characters of an unknown name that are repeated
 _BRAND = 0.15  # somebody who cannot have a product seldom insists on its brand
@@ -25,8 +30,8 @@ def matters_of(product: Product, candidates: Sequence[Candidate], keep: Sequence
     """The product's facts, those that matter most first; `keep` names the pinned ones.
 
     weight = coverage * (1 + share of the peers that state something else) / 2, more if the title says it, less if it
-    varies within a model; scaled so that the largest is 1. Coverage is the share of the peers (what does the same job)
-    that state it: what every listing of a kind states is what the kind is sold by.
+    is its looks or how large it is; scaled so that the largest is 1. Coverage is the share of the peers (what does
+    the same job) that state it: what every listing of a kind states is what the kind is sold by.
     """
     pinned = {fold(name) for name in keep}
     peers = [c.product for c in candidates if c.relation in ("variant", "substitute")][:_PEERS]
@@ -63,5 +68,7 @@ def _weight(product: Product, fact: Fact, peers: Sequence[Product]) -> float:
         said = fact.value and set(words(fact.name)) <= title
     else:
         said = bool({w for w in words(shown(fact.value)) if len(w) > 1 or w.isdigit()} & title)
-    varies = bool(VARYING & set(words(fact.name)))
-    return weight * (_TITLE if said and not varies else 1.0) * (_VARIES if varies else 1.0)
+    named = set(words(fact.name))
+    if named & _LOOKS:
+        return weight * _OF_LOOKS
+    return weight * (_TITLE if said else 1.0) * (_OF_MEASURES if named & _MEASURES else 1.0)

@@ -45,6 +45,8 @@ class Candidate:
     cosine: float
     taken: int = 0
     """Shoppers who took both."""
+    goods: tuple[str, str] | None = None
+    """The two kinds, the product's first, where things of these kinds are known to be used together."""
     lift: float = 0.0
     """Of the two kinds: logarithm of how many times more shoppers took both than chance predicts."""
 
@@ -89,7 +91,8 @@ class Neighbours:
             chance = float(row.max())
             if relation != "unrelated" and (relation != "complement" or chance >= SURE):
                 lift = graph.kinds_together.get((kind, graph.kind_of.get(other.id, "")), 0.0)
-                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0), lift))
+                goods = reader.used_together(product.id, other.id)
+                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0), goods, lift))
         return sorted(found, key=lambda c: (-c.cosine, c.product.id))
 
     def rows_of(self, pairs: Sequence[tuple[str, str]]) -> Vectors:

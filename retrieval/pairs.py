@@ -47,6 +47,8 @@ FEATURES = (
     "names the other",  # one listing's list of what it is for names the other's model
     "fits the same",  # both say what they are for, and share of that is the same
     "fits another",  # both say what they are for, and none of it is the same
+    "made to fit, nothing in common",  # kinds that are listed by what they fit (toner, batteries), and no device shared
+    "made to fit, another brand",
     "fits the same, other colour",  # inks of one printer go together
     "fitting differs",  # connector, interface, socket, form factor, platform
     "plugs differ",  # the titles name other ones: LC, ST, SATA, PCIe
@@ -79,7 +81,11 @@ _PLUGS = frozenset(
 """What must match for two parts to serve in one another's place."""
 _FOR = re.compile(r"\bfor\b(.+)$", re.IGNORECASE)
 _WHOM = frozenset(["gender", "recommended gender", "age group"])
+_EVERYBODY = frozenset(["unisex", "boy/girl", "both", "all", "adults", "any"])
 _COLOUR = re.compile(r"\bcolou?rs?\b")
+_SCARCE = 3.0
+"""Added to the listings of a kind, so that one of one proves nothing of the kind."""
+
 _MOST_APART = 3.0
 """Cap of a log ratio: twenty times as long is as far apart as a hundred times."""
 
@@ -114,10 +120,7 @@ class _Marks:
     @cached_property
     def fits(self) -> frozenset[str]:
         """Model codes of what it says it is for: "e320", "cp3505n"."""
-        said = [_text(v) for n, v in self.product.attributes.items() if _FITS.search(fold(n))]
-        after = _FOR.search(self.product.title)
-        said += [after[1]] if after is not None else []
-        tokens = (w for text in said for word in words(text) for w in re.split(r"[/,;]", word))
+        tokens = (w for text in _fitted_texts(self.product) for word in words(text) for w in re.split(r"[/,;]", word))
         return frozenset(w for w in tokens if len(w) > 1 and any(c.isdigit() for c in w))
 
     @cached_property
@@ -153,14 +156,18 @@ class PairReader:
         """`goods_of` says of each product which of the kinds of `goods` it is."""
         names: Counter[str] = Counter()
         stems: Counter[str] = Counter()
+        fitted: Counter[str] = Counter()
         count = 0
         for product in products:
             count += 1
+            fitted[goods_of.get(product.id, "")] += bool(_Marks(product, "").fits)
             names.update({fold(n) for n in product.attributes})
             stems.update({stem(w) for w in words(product.title) if w not in STOP_WORDS})
         self.graph = graph
         self._goods = goods
         self._goods_of = goods_of
+        sizes = Counter(goods_of.values())
+        self._fitted = {kind: found / (sizes[kind] + _SCARCE) for kind, found in fitted.items() if kind}
         self._names = {name: math.log((count + 1) / seen) for name, seen in names.items()}
         self._stems = {s: math.log((count + 1) / seen) for s, seen in stems.items()}
         self._rarest = math.log(count + 1)
@@ -171,6 +178,11 @@ class PairReader:
         rows = [self._row(mine, _Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
+    def used_together(self, one: str, other: str) -> tuple[str, str] | None:
+        """The kinds of goods of two ids, if such things are used together; None if not, or not known."""
+        kinds = self._goods_of.get(one, ""), self._goods_of.get(other, "")
+        return kinds if self._goods.tie(*kinds) == "with" else None
+
     def _row(self, a: _Marks, b: _Marks, cosine: float) -> list[float]:
         one, other = a.product, b.product
         agree, differ, kept = self._facts(a, b)
@@ -180,6 +192,7 @@ class PairReader:
         same_kind = known and kinds[0] == kinds[1]
         tie = self._goods.tie(a.goods, b.goods)
         colours = bool(a.colours and b.colours and not a.colours & b.colours)
+        fitted = max(self._fitted.get(a.goods, 0.0), self._fitted.get(b.goods, 0.0))
         shared = len(a.fits & b.fits) / min(len(a.fits), len(b.fits)) if a.fits and b.fits else 0.0
         return [
             cosine,
@@ -206,6 +219,8 @@ class PairReader:
             float(bool(a.codes & b.fits or b.codes & a.fits)),
             shared,
             float(bool(a.fits and b.fits) and not a.fits & b.fits),
+            fitted * float(shared == 0),
+            fitted * float(fold(one.brand) != fold(other.brand)),
             shared * colours,
             _fitting(a, b),
             float(bool(a.plugs and b.plugs) and a.plugs != b.plugs),
@@ -235,6 +250,13 @@ class PairReader:
         return (agree / total, differ / total, kept / total) if total else (0.0, 0.0, 0.0)
 
 
+def _fitted_texts(product: Product) -> list[str]:
+    """Where a listing says what it is for: its attributes of that kind, and its title after "for"."""
+    said = [_text(v) for n, v in product.attributes.items() if _FITS.search(fold(n))]
+    after = _FOR.search(product.title)
+    return [*said, after[1]] if after is not None else said
+
+
 def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
     """(name, value) of the attribute by which a listing says that it is for the other's model; None without one.
 
@@ -247,6 +269,13 @@ def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
             if codes & {w for word in words(item) for w in re.split(r"[/,;]", word)}:
                 return name, item.strip()
     return None
+
+
+def common_fit(product: Product, other: Product) -> list[str]:
+    """Devices that both listings say they are for, as the second one writes them."""
+    common = _Marks(product, "").fits & _Marks(other, "").fits
+    written = [w for text in _fitted_texts(other) for word in re.split(r"[\s/,;]+", text) for w in [word.strip("().")]]
+    return [w for w in dict.fromkeys(written) if fold(w) in common]
 
 
 def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float], rarest: float) -> float:
@@ -288,7 +317,10 @@ def _lists(a: _Marks, b: _Marks) -> float:
 
 
 def _whom(a: _Marks, b: _Marks) -> float:
-    return float(any(n in a.facts and n in b.facts and relation(a.facts[n], b.facts[n]) == "different" for n in _WHOM))
+    """What is for everybody is for women and for men."""
+    both = _WHOM & a.facts.keys() & b.facts.keys()
+    stated = [(fold(str(a.facts[n].value)), fold(str(b.facts[n].value))) for n in both]
+    return float(any(one != other and not {one, other} & _EVERYBODY for one, other in stated))
 
 
 def _fitting(a: _Marks, b: _Marks) -> float:

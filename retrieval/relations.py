@@ -26,6 +26,9 @@ Relation = Literal["variant", "substitute", "complement", "unrelated"]
 
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
+MADE_TO_FIT = 0.3
+"""Share of a kind's listings that say what they fit, from which all of the kind are taken to be made for something."""
+
 WEIGHTS_FILE = "weights.json"
 
 _SHAPES: Mapping[str, tuple[int, ...]] = {
@@ -46,10 +49,23 @@ class RelationModel:
     scale: NDArray[np.float64]
 
     def chances(self, rows: Vectors) -> NDArray[np.float64]:
-        """Shape (n, len(RELATIONS)); each row adds up to 1."""
+        """Shape (n, len(RELATIONS)); each row adds up to 1.
+
+        What is made to fit a device (a toner, a battery) does the job of another, or goes with something of another
+        brand, only where the listings name a device in common or one names the other: however alike the two are, the
+        chance of it then goes to "unrelated". Nor does what is for women do the job of what is for men.
+        """
         logits = (rows.astype(np.float64) - self.mean) / self.scale @ self.weights.T + self.intercept
         grown = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        chances = np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        apart = _column(rows, "made to fit, nothing in common") >= MADE_TO_FIT
+        foreign = apart & (_column(rows, "made to fit, another brand") > 0) & (_column(rows, "names the other") == 0)
+        whom = _column(rows, "for whom differs") > 0
+        for unfit, relation in ((apart | whom, "substitute"), (foreign, "complement")):
+            place = RELATIONS.index(relation)
+            chances[unfit, RELATIONS.index("unrelated")] += chances[unfit, place]
+            chances[unfit, place] = 0.0
+        return chances
 
     def speaks_for(self, row: Sequence[float], relation: Relation) -> Mapping[str, float]:
         """Feature -> how much it raises the log-odds of the relation over the mean of the others."""
@@ -57,6 +73,10 @@ class RelationModel:
         place = RELATIONS.index(relation)
         others = np.delete(self.weights, place, axis=0).mean(axis=0)
         return dict(zip(FEATURES, ((self.weights[place] - others) * z).tolist(), strict=True))
+
+
+def _column(rows: Vectors, feature: str) -> Vectors:
+    return rows[:, FEATURES.index(feature)]
 
 
 def load_relations(folder: Path) -> RelationModel:
