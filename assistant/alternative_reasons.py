@@ -10,14 +10,14 @@ from assistant.alternative_scores import WEIGHTS, keeps, stated
 from assistant.alternative_types import Alternative, Changed, Matter
 from assistant.clerk import Clerk
 from assistant.comparing import compared_rows
-from assistant.contrast_facts import called, capital
+from assistant.contrast_facts import called
 from assistant.explain import explain
 from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
 from assistant.neighbours import Candidate
 from assistant.reasons import stated as said_of
 from assistant.types import Reason, Sentence
-from assistant.wording import listed, plural, shorten, shown, with_article
+from assistant.wording import listed, plural, shorten, shown
 from assistant.wordings import text_of
 from retrieval.pairs import common_fit, stated_fit
 from retrieval.types import Product
@@ -115,8 +115,10 @@ def _reasons(product: Product, alternative: Alternative, matters: Sequence[Matte
         )
 
 
-def goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[Reason]:
-    """What is known of two things going together: what a listing states, what shoppers did. Nothing else is said."""
+def goes_with(product: Product, candidate: Candidate) -> Iterator[Reason]:
+    """What is known of two things going together: what a listing states, what shoppers did; failing both, that their
+    kinds are used together, said to be what it is. Nothing else is said.
+    """
     other = candidate.product
 
     def reason(signal: str, field: str, value: str, text: str, contribution: float) -> Reason:
@@ -147,6 +149,6 @@ def goes_with(clerk: Clerk, product: Product, candidate: Candidate) -> Iterator[
         )
         yield reason("goes with it", "category", other.category[-1], text, chance)
     elif candidate.goods is not None and fit is None and not common:
-        its, own = map(with_article, reversed(candidate.goods))
-        text = f"{capital(its)} is commonly used with {own}; neither listing says so."
+        own, its = candidate.goods
+        text = f"Commonly used together: {its} and {own}; this is general knowledge, not taken from the listings."
         yield reason("goes with it", "", candidate.goods[1], text, chance)

@@ -69,7 +69,7 @@ def alternatives(clerk: Clerk, product_id: str, wish: Wish = Wish(), *, worded: 
     ranked = sorted((scored(product, c, matters, mean) for c in (*asked, *together)), key=place)
     groups = [Group(kind, _few(items, wish.each)) for kind, items in _groups(product, ranked, matters, mean)]
     chosen = {a.product.id: a for group in groups for a in group.items}
-    why = {c.product.id: tuple(goes_with(clerk, product, c)) for c in together if c.product.id in chosen}
+    why = {c.product.id: tuple(goes_with(product, c)) for c in together if c.product.id in chosen}
     said = justified(clerk, product, list(chosen.values()), matters, why, worded=worded)
     found = tuple(Group(g.kind, tuple(said[a.product.id] for a in g.items)) for g in groups if g.items)
     notes = tuple(_notes(product, wish, stand_ins, fitting, asked))

@@ -272,8 +272,10 @@ def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
 
 
 def common_fit(product: Product, other: Product) -> list[str]:
-    """Devices that both listings say they are for, as the second one writes them."""
-    common = _Marks(product, "").fits & _Marks(other, "").fits
+    """Devices that both listings say they are for, as the second one writes them; a short number alone is none: two
+    things "for 10 people" share no device.
+    """
+    common = {w for w in _Marks(product, "").fits & _Marks(other, "").fits if len(w) > 2 or not w.isdigit()}
     written = [w for text in _fitted_texts(other) for word in re.split(r"[\s/,;]+", text) for w in [word.strip("().")]]
     return [w for w in dict.fromkeys(written) if fold(w) in common]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import retrieval.pairs
+from retrieval.comparison import relation
 from retrieval.goods import read_goods
 from retrieval.graph import build_graph
-from retrieval.pairs import FEATURES, PairReader, stated_fit
+from retrieval.pairs import FEATURES, PairReader, common_fit, stated_fit
 from retrieval.types import AttributeValue, Product, Quantity
 
 GOODS = read_goods("tent | = tarp | + tent peg\ntarp\ntent peg, tent pegs\nmug".splitlines())
@@ -114,6 +114,30 @@ def test_what_a_listing_states_of_fitting_is_said_in_its_words() -> None:
     assert stated_fit(thing("x", "Ink", {"notes": "not for the CP2025dn"}), PRINTER) is None  # no field of fitting
 
 
+def test_devices_that_both_are_for_are_named_as_the_listing_writes_them() -> None:
+    assert common_fit(INK, CYAN) == ["CP2025dn", "P3005d"]
+    assert common_fit(INK, OTHER_INK) == common_fit(INK, PRINTER) == []
+    assert common_fit(thing("a", "Tent for 10 people"), thing("b", "Sleeping bag for 10 people")) == []  # no device
+
+
+def test_what_is_made_to_fit_is_known_by_its_kind() -> None:
+    """Three of four tent pegs say what they fit, so the fourth is taken to be made for something too; three added."""
+    pegs = [thing(f"peg-{n}", f"Tent Pegs {n}", {"suitable for": f"tansy{n}"}, brand="Brindle") for n in range(3)]
+    silent, foreign = thing("s", "Tent Pegs", brand="Brindle"), thing("f", "Tent Pegs", brand="Northlea")
+    assert features(pegs[0], silent, *pegs[1:])["made to fit, nothing in common"] == pytest.approx(3 / 7)
+    assert features(pegs[0], silent, *pegs[1:])["made to fit, another brand"] == 0
+    assert features(pegs[0], foreign, *pegs[1:])["made to fit, another brand"] == pytest.approx(3 / 7)
+    twin = thing("t", "Tent Pegs", {"suitable for": "tansy0"}, brand="Brindle")
+    assert features(pegs[0], twin, *pegs[1:])["made to fit, nothing in common"] == 0
+    assert features(RED, LARGE)["made to fit, nothing in common"] == 0
+
+
+def test_for_whom_a_thing_is_differs_only_where_one_is_shut_out() -> None:
+    his, hers, theirs = (thing(who, "Jacket", {"gender": who}) for who in ("men", "women", "unisex"))
+    assert features(his, hers)["for whom differs"] == 1
+    assert features(his, theirs)["for whom differs"] == features(his, RED)["for whom differs"] == 0
+
+
 # -- any two products -----------------------------------------------------------------------------------------
 
 NUMBERS = st.one_of(st.sampled_from([0.0, -1.0, 2.0, 1e300, 5e-324, float("inf"), float("nan")]), st.floats(-1e6, 1e6))
@@ -155,6 +179,7 @@ def test_any_two_products_give_finite_numbers_and_the_same_both_ways(
     assert np.isfinite(there).all()
     assert np.allclose(there, back, atol=1e-6)
     stated_fit(one, other)
+    common_fit(one, other)
 
 
 @given(products("a"))
@@ -185,14 +210,13 @@ def test_a_product_that_came_after_the_counting_is_read_all_the_same() -> None:
 def test_the_work_grows_with_the_attributes_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
     """Facts that were set against each other, for 250 pairs of products with 60 attributes each, and with 120."""
     count = 0
-    real = retrieval.pairs.relation
 
     def counted(one: Any, other: Any) -> Any:
         nonlocal count
         count += 1
-        return real(one, other)
+        return relation(one, other)
 
-    monkeypatch.setattr(retrieval.pairs, "relation", counted)
+    monkeypatch.setattr("retrieval.pairs.relation", counted)
 
     def work(attributes: int) -> int:
         nonlocal count

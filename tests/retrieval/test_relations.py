@@ -15,6 +15,8 @@ from retrieval.pairs import FEATURES
 from retrieval.relations import RELATIONS, WEIGHTS_FILE, RelationModel, load_relations, save_relations
 
 WIDTH = len(FEATURES)
+RULED = ("made to fit, nothing in common", "for whom differs")
+"""What rules decide over the weights' heads."""
 
 
 def made(seed: int = 7) -> RelationModel:
@@ -45,6 +47,7 @@ def test_what_speaks_for_a_relation_adds_up_to_its_lead_over_the_others(seed: in
     """log P(r) less the mean of the others' is the sum over features, and the same difference of the intercepts."""
     model = made()
     row = np.random.default_rng(seed).normal(size=WIDTH).astype(np.float32)
+    row[[FEATURES.index(name) for name in RULED]] = 0
     logs = np.log(model.chances(row[None]))[0]
     for place, relation in enumerate(RELATIONS):
         spoken = model.speaks_for(row.tolist(), relation)
@@ -52,6 +55,24 @@ def test_what_speaks_for_a_relation_adds_up_to_its_lead_over_the_others(seed: in
         rest = [n for n in range(len(RELATIONS)) if n != place]
         intercept = model.intercept[place] - model.intercept[rest].mean()
         assert sum(spoken.values()) + intercept == pytest.approx(logs[place] - logs[rest].mean(), abs=1e-4)
+
+
+def test_no_weight_makes_a_replacement_of_what_fits_another_device_or_another_person() -> None:
+    """The rules stand above the weights: the chance goes to "unrelated", and rows still add up to 1."""
+    rows = np.random.default_rng(3).normal(size=(40, WIDTH)).astype(np.float32)
+    names = ("made to fit, nothing in common", "made to fit, another brand", "names the other", "for whom differs")
+    fits, foreign, named, whom = (FEATURES.index(name) for name in names)
+    rows[:, [fits, foreign, named, whom]] = 0
+    rows[:10, whom] = 1
+    rows[10:20, fits] = 0.5
+    rows[20:30, [fits, foreign]] = 0.5
+    rows[30:, [fits, foreign, named]] = 0.5
+    told = dict(zip(RELATIONS, made().chances(rows).T, strict=True))
+    assert np.allclose(sum(told.values()), 1)
+    assert not told["substitute"].any()
+    assert told["complement"][:20].all()
+    assert not told["complement"][20:30].any()
+    assert told["complement"][30:].all()  # one names the other: it goes with it, whoever made it
 
 
 def test_a_saved_model_says_the_same(tmp_path: Path) -> None:
