@@ -20,7 +20,9 @@ from assistant.prompting import TUNED_PROMPT, load_prompt
 from assistant.types import Dropped, Reason, Sentence, TextGenerator
 from assistant.verify import split_sentences, verify
 from assistant.vocabulary import Vocabulary
+from assistant.wording import with_article
 from assistant.wordings import Place, Voice, openings, plain_text
+from retrieval.text import fold
 
 MAX_TOKENS = 64  # a sentence of two reasons takes about 40
 REASONS_A_ROW = 2
@@ -199,6 +201,7 @@ def _judged(row: _Row, text: str, signs: Masked, check: _Check) -> Sentence | Dr
     sentence = signs.unmasked(written.replace("t also is ", "t is also ")) if signs.values else written
     if sentence is None:
         return Dropped(product_id, written, "holds a number of its own, or a sign that stands for no fact")
+    sentence = _with_articles(sentence, row.facts)
     verdict = verify(sentence, row.facts, check.vocabulary)
     why = verdict.why
     if verdict.supported and check.gate is not None:
@@ -206,3 +209,12 @@ def _judged(row: _Row, text: str, signs: Masked, check: _Check) -> Sentence | Dr
     if why:
         return Dropped(product_id, sentence, why)
     return Sentence(product_id, sentence, verdict.reasons, True, "model", verdict.evidence)
+
+
+def _with_articles(sentence: str, facts: Facts) -> str:
+    """The model has learnt to say "it has noise level of 38 dB"; the article it leaves out is put in."""
+    for reason in facts.reasons:
+        if fold(reason.field) in facts.quantities:
+            bare = rf"\b(has|with|offers|brings) {re.escape(reason.field)} of\b"
+            sentence = re.sub(bare, rf"\1 {with_article(reason.field)} of", sentence)
+    return sentence

@@ -94,6 +94,11 @@ class Reviews:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for sampling, exports and imports, which are functions of it."""
+        return self._engine
+
     # -- the queue -----------------------------------------------------------------------------------------
 
     def next(self, account: str, *, filters: Filters = EVERYTHING, skip: Sequence[int] = ()) -> Item | None:
@@ -260,6 +265,13 @@ class Reviews:
         with self._engine.connect() as db:
             row = db.execute(select(judgements.c.judgement).where(same(item, account, round))).first()
         return None if row is None else JUDGEMENT.validate_json(row.judgement)
+
+    def undone(self, account: str, item: int, round: int) -> Judgement | None:
+        """What this account took back of that item and round, if it has said nothing of it since."""
+        mine = (changes.c.account == account) & (changes.c.item == item) & (changes.c.round == round)
+        with self._engine.connect() as db:
+            row = db.execute(select(changes).where(mine).order_by(changes.c.id.desc()).limit(1)).first()
+        return None if row is None or row.undoes is None else read_text(row.before)
 
     def adjudication(self, item: int) -> tuple[str, Judgement] | None:
         """(account, what it decided); None if nobody has."""

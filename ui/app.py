@@ -33,10 +33,11 @@ from assistant.errors import SessionError
 from assistant.types import Done
 from retrieval.errors import StoreclerkError, UnknownProduct
 from retrieval.similar import similar_to
-from ui.desks import add_assets
+from ui.desks import add_assets, mount_desk
 from ui.guard import Guard
 from ui.markup import PICTURE_TYPES, PICTURES_PATH
 from ui.policies import add_policies
+from ui.review import review_app
 from ui.shopper import ANSWERS_AT_ONCE, CALM, MESSAGE_LIMIT, shopper_page
 from ui.signin import add_signin
 from ui.theme import shop_theme, stylesheet
@@ -102,7 +103,7 @@ def create_app(clerk: Clerk) -> FastAPI:
 def add_desks(app: FastAPI, clerk: Clerk) -> None:
     """Mounts the pages of those who sign in, each its own app behind its own door."""
     # The support desk: mount_desk(app, "/agent", agent_app(clerk))
-    # The review desk: mount_desk(app, "/review", review_app(clerk))
+    mount_desk(app, "/review", review_app(clerk))
 
 
 def _add_api(app: FastAPI, clerk: Clerk) -> None:

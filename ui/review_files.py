@@ -1,0 +1,116 @@
+"""Files of the review desk, for admins: exports as downloads, and judgements made elsewhere taken in."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import Annotated, Any, get_args
+
+from fastapi import FastAPI, File, Form, HTTPException, Request, UploadFile
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from assistant.clerk import Clerk
+from assistant.errors import ReviewError
+from assistant.review_exports import What, export
+from assistant.review_history import made, stale
+from assistant.review_imports import NEEDED, OPTIONAL, Imported, import_judgements
+from assistant.reviews import Reviews
+from ui.desks import render, signed_in
+
+KINDS: dict[What, tuple[str, str]] = {
+    "generator": ("for training the generator: good texts, and corrections", ".jsonl"),
+    "preference": ("for preference training: which of two texts is better", ".jsonl"),
+    "checker": ("for the checker: labelled sentences with their facts", ".jsonl"),
+    "regression": ("cases that a test suite can run", ".jsonl"),
+    "argilla": ("records for Argilla", ".json"),
+    "labelstudio": ("tasks for Label Studio, with its labelling interface", ".zip"),
+}
+"""Kind -> what it is for, what its file ends in."""
+
+PAST = 20  # exports listed, the newest: what has changed since each is looked up
+SHOWN = 50  # rejected rows on the page; all of them are in the download
+_FORMATS = (".csv", ".json")
+
+
+def add_files(app: FastAPI, clerk: Clerk) -> None:
+    """Exports and imports."""
+    _add_exports(app, clerk.reviews)
+    _add_imports(app, clerk.reviews)
+
+
+def _add_exports(app: FastAPI, reviews: Reviews) -> None:
+    @app.get("/export")
+    def exports(request: Request) -> Response:
+        signed_in(request, "admin")
+        newest = made(reviews.engine)[: -PAST - 1 : -1]
+        past = [(each, stale(reviews.engine, each)) for each in newest]
+        return render(request, "review_exports.html", kinds=KINDS, past=past)
+
+    @app.post("/export")  # it is written down that it was made, so it is no GET
+    def download(request: Request, what: Annotated[str, Form()] = "") -> Response:
+        account = signed_in(request, "admin").name
+        kind = next((each for each in get_args(What) if each == what), None)
+        if kind is None:
+            raise HTTPException(422, f"There is no export {what[:20]!r}: choose {', '.join(KINDS)}.")
+        folder = Path(tempfile.mkdtemp(prefix="storeclerk-export-"))
+        try:
+            ending = ".json" if kind == "labelstudio" else KINDS[kind][1]
+            done = export(reviews.engine, account, kind, folder / f"{kind}{ending}")
+            path = done.path
+            if done.beside is not None:
+                path = folder / f"{kind}.zip"
+                with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+                    for each in (done.path, done.beside):
+                        packed.write(each, each.name)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        name = f"reviews-{kind}-{datetime.now():%Y%m%d-%H%M}{path.suffix}"
+        tidy = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        return FileResponse(path, filename=name, media_type="application/octet-stream", background=tidy)
+
+
+def _add_imports(app: FastAPI, reviews: Reviews) -> None:
+    rejects: dict[str, bytes] = {}  # account -> what its last import put aside, as a file; at most 20 MB each
+
+    def page(request: Request, *, status: int = 200, **told: Any) -> Response:
+        values: dict[str, Any] = {"line": "", "done": None, "name": "", "shown": SHOWN}
+        return render(request, "review_import.html", status=status, needed=NEEDED, optional=OPTIONAL, **(values | told))
+
+    @app.get("/import")
+    def ask(request: Request) -> Response:
+        signed_in(request, "admin")
+        return page(request)
+
+    @app.post("/import")
+    def take_in(request: Request, file: Annotated[UploadFile | str | None, File()] = None) -> Response:
+        account = signed_in(request, "admin").name
+        if file is None or isinstance(file, str) or not file.filename:
+            return page(request, status=422, line="No file was chosen: choose a CSV or JSON file first.")
+        name = PurePath(file.filename.replace("\\", "/")).name[-80:]
+        ending = PurePath(name).suffix.lower()
+        if ending not in _FORMATS:
+            return page(request, status=422, line=f"{name} is neither .csv nor .json: save it as one of them.")
+        with tempfile.TemporaryDirectory(prefix="storeclerk-import-") as folder:
+            path = Path(folder) / f"upload{ending}"
+            with path.open("wb") as out:
+                shutil.copyfileobj(file.file, out)
+            try:
+                done: Imported = import_judgements(reviews, path)
+            except ReviewError as error:
+                # The file lies in a folder of ours for the moment; people know it by its own name.
+                return page(request, status=422, line=str(error).replace(str(path), name))
+            rejects[account] = done.rejects.read_bytes() if done.rejects else b""
+        return page(request, done=done, name=name)
+
+    @app.get("/import/rejects.jsonl")
+    def put_aside(request: Request) -> Response:
+        kept = rejects.get(signed_in(request, "admin").name)
+        if not kept:
+            raise HTTPException(404, "Nothing was put aside by your last import, or the shop was started again since.")
+        headers = {"Content-Disposition": 'attachment; filename="rejects.jsonl"'}
+        return Response(kept, media_type="application/jsonl", headers=headers)
