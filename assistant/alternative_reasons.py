@@ -19,7 +19,7 @@ from assistant.reasons import stated as said_of
 from assistant.types import Reason, Sentence
 from assistant.wording import listed, plural, shorten, shown
 from assistant.wordings import text_of
-from retrieval.pairs import common_fit, stated_fit
+from retrieval.marks import common_fit, stated_fit
 from retrieval.types import Product
 
 _REASONS = 3  # facts a justification names

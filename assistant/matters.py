@@ -9,7 +9,7 @@ from assistant.errors import UnknownFact
 from assistant.neighbours import Candidate
 from assistant.wording import shorten, shown
 from retrieval.comparison import Fact, relation
-from retrieval.pairs import RECORDS
+from retrieval.marks import RECORDS
 from retrieval.text import fold, words
 from retrieval.types import Product
 

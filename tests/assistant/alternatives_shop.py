@@ -118,10 +118,18 @@ ALL = (
 """What a clerk would say of the hall's neighbours."""
 
 
-def found(shop: Clerk, *candidates: Candidate, of: str = "hall", keep: str = "", **wish: bool | int) -> Alternatives:
+def found(
+    shop: Clerk,
+    *candidates: Candidate,
+    of: str = "hall",
+    keep: str = "",
+    cheaper: bool = False,
+    in_stock: bool = False,
+    each: int = 20,
+) -> Alternatives:
     """Alternatives to `hall` among these candidates (`ALL`); `keep` names pins, with commas."""
-    asked = Wish(tuple(filter(None, keep.split(","))), each=20)
-    return alternatives(with_neighbours(shop, *(candidates or ALL)), of, replace(asked, **wish))
+    wish = Wish(tuple(filter(None, keep.split(","))), cheaper, in_stock, each)
+    return alternatives(with_neighbours(shop, *(candidates or ALL)), of, wish)
 
 
 def ids(alternatives: tuple[Alternative, ...]) -> str:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from retrieval.comparison import relation
 from retrieval.goods import read_goods
 from retrieval.graph import build_graph
-from retrieval.pairs import FEATURES, PairReader, common_fit, stated_fit
+from retrieval.marks import common_fit, stated_fit
+from retrieval.pairs import FEATURES, PairReader
 from retrieval.types import AttributeValue, Product, Quantity
 
 GOODS = read_goods("tent | = tarp | + tent peg\ntarp\ntent peg, tent pegs\nmug".splitlines())
