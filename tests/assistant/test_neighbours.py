@@ -92,8 +92,9 @@ def test_the_nearest_come_first_and_never_the_product_itself(neighbours: Neighbo
 
 
 def test_an_unsure_complement_is_left_out_and_an_unsure_substitute_stays(index: Index, tmp_path: Path) -> None:
-    barely = Neighbours(index, BASKETS, weights(tmp_path, {("complement", "taken together"): 3.2}))
-    assert told(barely, "jacket-m")["complement"] == {"pack-30"}  # boots were taken once, not twice
+    doubt = {("variant", "other category"): 2.0, ("substitute", "other category"): 2.9}
+    barely = Neighbours(index, BASKETS, weights(tmp_path, {("complement", "taken together"): 4.4, **doubt}))
+    assert told(barely, "jacket-m")["complement"] == {"pack-30"}  # boots, taken once, are likeliest one too, by 27 %
     near = {("substitute", "same category"): 3.05, ("variant", "same category"): 1.9}
     found = of(Neighbours(index, BASKETS, weights(tmp_path, near)), "jacket-m")
     assert {id: c.relation for id, c in found.items()} == dict.fromkeys(
