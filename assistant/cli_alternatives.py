@@ -13,6 +13,7 @@ from assistant.console import SHOWN_FACTS, common, opened_clerk, print_result
 
 if TYPE_CHECKING:
     from assistant.alternative_types import Alternative, Alternatives, Changed
+    from assistant.clerk import Clerk
 
 
 @click.command()
@@ -36,20 +37,27 @@ def alternatives(
     """What can take the place of PRODUCT: an id, an EAN, a URL or a name."""
     from assistant.alternatives import Wish
     from assistant.alternatives import alternatives as find
-    from assistant.lookup import look_up
     from assistant.matters import check_pins
-    from retrieval.errors import UnknownProduct
 
     with opened_clerk(data_dir, words_only=not worded) as clerk:
-        looked_up = look_up(clerk, product)
-        exact = looked_up.exact
-        if exact is None and looked_up.how != "" and looked_up.candidates:
-            near = ", ".join(each.id for each in looked_up.candidates)
-            raise UnknownProduct(f"{looked_up.note or 'That is no one product.'} Give one of their ids: {near}.")
         wish = Wish(keep, cheaper=cheaper, in_stock=in_stock, each=k)
-        found = find(clerk, exact.id if exact is not None else product.strip(), wish, worded=worded)
+        found = find(clerk, id_meant(clerk, product), wish, worded=worded)
     check_pins(found.matters, keep)
     print_result(alternatives_json(found), list(_lines(found)), as_json)
+
+
+def id_meant(clerk: Clerk, text: str) -> str:
+    """The id of the one product that `text` means, or `text` itself if nothing is found. Raises UnknownProduct, with
+    their ids, where several may be meant.
+    """
+    from assistant.lookup import look_up
+    from retrieval.errors import UnknownProduct
+
+    looked_up = look_up(clerk, text)
+    if looked_up.exact is None and looked_up.how != "" and looked_up.candidates:
+        near = ", ".join(each.id for each in looked_up.candidates)
+        raise UnknownProduct(f"{looked_up.note or 'That is no one product.'} Give one of their ids: {near}.")
+    return looked_up.exact.id if looked_up.exact is not None else text.strip()
 
 
 def alternatives_json(found: Alternatives) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from assistant.errors import SessionError
 from assistant.types import Done
 from retrieval.errors import StoreclerkError, UnknownProduct
 from retrieval.similar import similar_to
+from ui.agent import agent_app
 from ui.desks import add_assets, mount_desk
 from ui.guard import Guard
 from ui.markup import PICTURE_TYPES, PICTURES_PATH
@@ -102,7 +103,7 @@ def create_app(clerk: Clerk) -> FastAPI:
 
 def add_desks(app: FastAPI, clerk: Clerk) -> None:
     """Mounts the pages of those who sign in, each its own app behind its own door."""
-    # The support desk: mount_desk(app, "/agent", agent_app(clerk))
+    mount_desk(app, "/agent", agent_app(clerk))
     mount_desk(app, "/review", review_app(clerk))
 
 

@@ -279,6 +279,7 @@ def wants_json(request: Request) -> bool:
     accept = headers.get("accept", "")
     return (
         TOKEN_HEADER in headers
+        or request.scope["path"].endswith(".json")
         or headers.get("sec-fetch-dest") == "empty"  # what fetch() sends
         or headers.get("content-type", "").startswith("application/json")
         or ("application/json" in accept and "text/html" not in accept)
