@@ -37,10 +37,12 @@ def alternatives(
     """What can take the place of PRODUCT: an id, an EAN, a URL or a name."""
     from assistant.alternatives import Wish
     from assistant.alternatives import alternatives as find
+    from assistant.matters import check_pins
 
     with opened_clerk(data_dir, words_only=not worded) as clerk:
         wish = Wish(keep, cheaper=cheaper, in_stock=in_stock, each=k)
         found = find(clerk, id_meant(clerk, product), wish, worded=worded)
+    check_pins(found.matters, keep)
     print_result(alternatives_json(found), list(_lines(found)), as_json)
 
 

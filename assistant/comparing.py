@@ -218,6 +218,11 @@ def _way(name: str, wishes: Sequence[Constraint], products: Sequence[Product]) -
             wanted = 1 if high is None else -1
             # "At least 40 L" is met by both: that more of it is better still, nobody has said. "Heavy" says it.
             return 0 if name == "price" and wanted > 0 else wanted if not wish.hard or wanted < 0 else 0
+    return better_way(name, products)
+
+
+def better_way(name: str, products: Sequence[Product]) -> int:
+    """1 if nearly everyone would have more of this fact (folded name) of these things, -1 if less, 0 if it depends."""
     if name == "price":
         return -1
     if name == "weight" and any(_MEANT_HEAVY & set(words(p.category[-1])) for p in products if p.category):

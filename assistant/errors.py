@@ -29,6 +29,10 @@ class TicketError(StoreclerkError):
     """A ticket that is not there, or a conversation that cannot be handed over."""
 
 
+class UnknownFact(StoreclerkError):
+    """A fact that should stay as it is, of a product that does not state it."""
+
+
 class ReplyError(StoreclerkError):
     """A reply to a customer that cannot be put together from what was chosen."""
 

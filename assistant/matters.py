@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.alternative_types import Matter
+from assistant.errors import UnknownFact
 from assistant.neighbours import Candidate
-from assistant.wording import shown
+from assistant.wording import shorten, shown
 from retrieval.comparison import Fact, relation
-from retrieval.pairs import RECORDS
+from retrieval.marks import RECORDS
 from retrieval.text import fold, words
 from retrieval.types import Product
 
@@ -21,6 +22,7 @@ _OF_LOOKS, _OF_MEASURES = (
     0.5,
 )  # they differ within a model; who cannot have it seldom insists on them, unlike a size
 _PRIOR = 2.0  # peers added on either side, so that two peers that agree prove little
+_LONGEST = 60  # characters of an unknown name that are repeated
 _BRAND = 0.15  # somebody who cannot have a product seldom insists on its brand
 
 
@@ -33,17 +35,26 @@ def matters_of(product: Product, candidates: Sequence[Candidate], keep: Sequence
     """
     pinned = {fold(name) for name in keep}
     peers = [c.product for c in candidates if c.relation in ("variant", "substitute")][:_PEERS]
-    weights = {}
+    facts: dict[str, Fact] = {}
     for name, value in product.attributes.items():
-        if fold(name) in RECORDS or fold(name) in weights:
-            continue
-        weights[name] = _weight(product, Fact(name, value), peers)
+        if fold(name) not in RECORDS and not (fold(name) == "brand" and product.brand):
+            facts.setdefault(fold(name), Fact(name, value))
+    weights = {fact.name: _weight(product, fact, peers) for fact in facts.values()}
+    most = max(weights.values(), default=1.0)
     if product.brand:
-        weights["brand"] = _BRAND * max(weights.values(), default=1.0)
-    most = max(weights.values(), default=1.0) or 1.0
-    stated = {"brand": product.brand} | {n: shown(v) for n, v in product.attributes.items()}
+        weights["brand"] = _BRAND * most
+    stated = {n: shown(v) for n, v in product.attributes.items()} | {"brand": product.brand}
     found = [Matter(n, stated[n], round(w / most, 3), fold(n) in pinned) for n, w in weights.items()]
     return sorted(found, key=lambda m: (-m.weight, m.field))
+
+
+def check_pins(matters: Sequence[Matter], keep: Sequence[str]) -> None:
+    """Raises UnknownFact for a name among `keep` that the product states no such fact for, with those it does state."""
+    known = {fold(m.field) for m in matters}
+    unknown = next((name for name in keep if fold(name) not in known), None)
+    if unknown is not None:
+        named = ", ".join(m.field for m in matters) or "nothing that could be kept"
+        raise UnknownFact(f"The listing states no {shorten(unknown, _LONGEST)!r} to keep. It states {named}.")
 
 
 def _weight(product: Product, fact: Fact, peers: Sequence[Product]) -> float:

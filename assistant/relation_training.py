@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.wording import plural
 from retrieval.errors import StoreclerkError
 from retrieval.relations import RELATIONS, Relation, RelationModel
 from retrieval.types import Vectors
@@ -41,37 +42,40 @@ def read_pairs(file: Path) -> list[Labelled]:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines, delimiter="\t")
+            rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)  # a title may open with 17"
             missing = set(COLUMNS) - set(rows.fieldnames or ())
             if missing:
                 raise StoreclerkError(
                     f"{file} has no column {', '.join(sorted(missing))}: it needs {', '.join(COLUMNS)}."
                 )
-            return [_labelled(file, number, row) for number, row in enumerate(rows, start=2)]
-    except (OSError, UnicodeDecodeError) as error:
+            return [_labelled(file, rows.line_num, row) for row in rows]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise StoreclerkError(f"{file} cannot be read: {error}.") from error
 
 
-def _labelled(file: Path, number: int, row: Mapping[str, str]) -> Labelled:
-    found = next((r for r in RELATIONS if r == row["relation"]), None)
+def _labelled(file: Path, number: int, row: Mapping[str, str | None]) -> Labelled:
+    product, other, relation = ((row[name] or "").strip() for name in COLUMNS)
+    found = next((r for r in RELATIONS if r == relation), None)
     if found is None:
         raise StoreclerkError(
-            f"{file}, line {number}: {row['relation']!r} is no relation; it is one of {', '.join(RELATIONS)}."
+            f"{file}, line {number}: {relation!r} is no relation; it is one of {', '.join(RELATIONS)}."
         )
-    return Labelled(row["product"], row["other"], found)
+    if not product or not other or product == other:
+        raise StoreclerkError(f"{file}, line {number}: a pair needs the ids of two products.")
+    return Labelled(product, other, found)
 
 
-def fit(rows: Vectors, relations: Sequence[Relation]) -> RelationModel:
+def fit(rows: Vectors, relations: Sequence[Relation], *, fewest: int = FEWEST) -> RelationModel:
     """Multinomial logistic regression with an L2 penalty, on standardised features of shape (n, features).
 
-    Raises StoreclerkError if a relation has too few labels.
+    Raises StoreclerkError if a relation has fewer than `fewest` labels.
     """
     from sklearn.linear_model import LogisticRegression
 
     counts = Counter(relations)
-    scarce = [f"{relation} ({counts[relation]})" for relation in RELATIONS if counts[relation] < FEWEST]
+    scarce = [f"{relation} ({counts[relation]})" for relation in RELATIONS if counts[relation] < fewest]
     if scarce:
-        raise StoreclerkError(f"Too few pairs are labelled {', '.join(scarce)}: each relation needs {FEWEST}.")
+        raise StoreclerkError(f"Too few pairs are labelled {', '.join(scarce)}: each relation needs {fewest}.")
     mean, scale = rows.mean(axis=0, dtype=np.float64), rows.std(axis=0, dtype=np.float64)
     scale[scale < 1e-9] = 1.0  # a feature that never varies here says nothing
     targets = [RELATIONS.index(relation) for relation in relations]
@@ -80,7 +84,10 @@ def fit(rows: Vectors, relations: Sequence[Relation]) -> RelationModel:
 
 
 def cross_validated(rows: Vectors, relations: Sequence[Relation], products: Sequence[str]) -> tuple[float, float]:
-    """Macro-F1 of the model and of the cosine alone, on folds that keep all pairs of a product together."""
+    """Macro-F1 of the model and of the cosine alone, on folds that keep all pairs of a product together.
+
+    Raises StoreclerkError where the products are too few for that: a fold must leave some pairs of each relation.
+    """
     from sklearn.model_selection import GroupKFold
     from sklearn.tree import DecisionTreeClassifier
 
@@ -92,8 +99,15 @@ def cross_validated(rows: Vectors, relations: Sequence[Relation], products: Sequ
     cosine: list[Relation] = []
     for learn, kept in GroupKFold(folds).split(rows, groups=products):
         known = [relations[i] for i in learn]
+        gone = next((relation for relation in RELATIONS if relation not in known), None)
+        if gone is not None:
+            own = len({each for each, relation in zip(products, relations, strict=True) if relation == gone})
+            raise StoreclerkError(
+                f"The pairs labelled {gone} are all of {plural(own, 'product')}, so how well it is told cannot be "
+                "measured: label some of other products."
+            )
         truth += [relations[i] for i in kept]
-        ours += predicted(fit(rows[learn], known), rows[kept])
+        ours += predicted(fit(rows[learn], known, fewest=1), rows[kept])
         rules = DecisionTreeClassifier(max_leaf_nodes=8, min_samples_leaf=8, class_weight="balanced", random_state=0)
         cosine += list(rules.fit(rows[learn, :1], known).predict(rows[kept, :1]))
     return macro_f1(truth, ours), macro_f1(truth, cosine)

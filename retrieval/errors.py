@@ -11,7 +11,7 @@ StoreclerkError                 one clear line that names the value and the way 
 ├── TrainingError               training that has nothing to learn from, or cannot go on
 ├── JudgementError              a file of judgements or a run that cannot be used for measuring
 └── (assistant.errors)          SettingsError, PromptError, GeneratorError, SessionError, TicketError, ReplyError,
-                                ReviewError, PortInUse, AccountError (SignInRefused)
+                                ReviewError, PortInUse, AccountError (SignInRefused), UnknownFact
 """
 
 from __future__ import annotations

@@ -31,11 +31,12 @@ _LONGEST_NAME = 4  # words
 _LABEL = 12
 """Words up to which a description is a second title; longer ones are prose, and name other things besides."""
 
-_SHORT = 4
-"""Letters up to which a word must stand as it is: the stem of "ups" is "up"."""
+_SHORT = 3
+"""Letters up to which a word must stand as it is: the stem of "ups" is "up". Four would leave "mugs" no mug: most
+shelves are called by plurals."""
 
 _NEAR = 1
-"""Words between two names that still make one expression: "monitor (VGA) cable" is a cable."""
+"""Words between two names that still make one expression: "printer USB cable" is a cable."""
 
 _VOTERS, _NEIGHBOUR = 3, 0.6
 """Nearest products with a name that vote for one without, and the cosine they must have. Of 1,500 products that do name
@@ -142,15 +143,19 @@ def read_goods(lines: Sequence[str]) -> Goods:
             continue
         own, *rest = (part.strip() for part in line.split("|"))
         called = [name.strip() for name in own.split(",") if name.strip()]
+        if not called:
+            raise StoreclerkError(f"line {number} of the kinds of goods names none.")
         kinds.add(called[0])
         for name in called:
             name, sign, signs = name.partition(" ? ")
-            if sign:
-                where[tuple(_keys(name))] = called[0], frozenset(words(signs))
-                continue
             key = tuple(_keys(name))
-            if names.setdefault(key, called[0]) != called[0]:
-                raise StoreclerkError(f"line {number} of the kinds of goods: {name!r} already names {names[key]!r}.")
+            meant = (
+                where.setdefault(key, (called[0], frozenset(words(signs))))[0]
+                if sign
+                else names.setdefault(key, called[0])
+            )
+            if meant != called[0]:
+                raise StoreclerkError(f"line {number} of the kinds of goods: {name!r} already names {meant!r}.")
         for part in rest:
             ties += [(number, part[:1], called[0], each.strip()) for each in part[1:].split(",") if each.strip()]
     for number, _sign, _kind, other in ties:

@@ -9,17 +9,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from rapidfuzz import fuzz
 
-from retrieval.comparison import Fact, model_key, relation
+from retrieval.comparison import model_key, relation
 from retrieval.goods import Goods
 from retrieval.graph import Graph
+from retrieval.marks import Marks
 from retrieval.text import STOP_WORDS, fold, stem, words
-from retrieval.types import AttributeValue, Product, Quantity, Vectors
+from retrieval.types import Product, Quantity, Vectors
 from retrieval.units import to_base
 
 FEATURES = (
@@ -64,89 +63,16 @@ VARYING = frozenset(
 )
 """Words of the names of what varies within a model."""
 
-RECORDS = frozenset(["ean", "gtin", "upc", "mpn", "sku", "model", "part number", "certification", "country of origin"])
-"""Names whose values say nothing of what a thing does."""
-
-_FITS = re.compile(
-    r"^compatibility$|\bcompatible (?:with|products|models|printers|devices)\b|\bsuitable for\b|^for model"
-)
 _FITTING = re.compile(
     r"\bconnector(?! contacts|s plating)\b|\binterface\b|\bsocket\b|\bslot\b|form factor|\bplatform\b|\bmount\b"
 )
-_PLUGS = frozenset(
-    """lc st sc fc mtrj rj11 rj45 usb usb-c vga dvi dvi-d dvi-i hdmi displayport sata esata sas scsi ide pata agp pci
-    pcie pci-e ps/2 db9 db25 hd15 bnc rca svideo s-video firewire thunderbolt lightning sdram ddr ddr2 ddr3 ddr4 dimm
-    so-dimm sodimm lto lto2 lto3 lto4 lto5 lto6 dds""".split()
-)
-"""What must match for two parts to serve in one another's place."""
-_FOR = re.compile(r"\bfor\b(.+)$", re.IGNORECASE)
 _WHOM = frozenset(["gender", "recommended gender", "age group"])
 _EVERYBODY = frozenset(["unisex", "boy/girl", "both", "all", "adults", "any"])
-_COLOUR = re.compile(r"\bcolou?rs?\b")
 _SCARCE = 3.0
 """Added to the listings of a kind, so that one of one proves nothing of the kind."""
 
 _MOST_APART = 3.0
 """Cap of a log ratio: twenty times as long is as far apart as a hundred times."""
-
-
-@dataclass(frozen=True)
-class _Marks:
-    """What of a listing is compared, prepared once."""
-
-    product: Product
-    goods: str
-
-    @cached_property
-    def title(self) -> str:
-        return fold(self.product.title)
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        return frozenset(stem(w) for w in words(self.product.title) if w not in STOP_WORDS)
-
-    @cached_property
-    def codes(self) -> frozenset[str]:
-        """Words of title and model that look like a model's: "cp2025dn", "e320"."""
-        said = f"{self.product.title} {self.product.attributes.get('model', '')}"
-        return frozenset(w for w in words(said) if len(w) > 2 and any(c.isdigit() for c in w) and not w.isdigit())
-
-    @cached_property
-    def facts(self) -> dict[str, Fact]:
-        """Folded name -> fact, records and what it fits left out."""
-        named = ((fold(n), n, v) for n, v in self.product.attributes.items())
-        return {f: Fact(n, v) for f, n, v in named if f not in RECORDS and not _FITS.search(f)}
-
-    @cached_property
-    def fits(self) -> frozenset[str]:
-        """Model codes of what it says it is for: "e320", "cp3505n"."""
-        tokens = (w for text in _fitted_texts(self.product) for word in words(text) for w in re.split(r"[/,;]", word))
-        return frozenset(w for w in tokens if len(w) > 1 and any(c.isdigit() for c in w))
-
-    @cached_property
-    def plugs(self) -> frozenset[str]:
-        return frozenset(w for word in words(self.product.title) for w in (word, *word.split("/"))) & _PLUGS
-
-    @cached_property
-    def colours(self) -> frozenset[str]:
-        """Values of colours, where it states one; an ink's printing colour is the one that counts."""
-        stated = {n: f.value for n, f in self.facts.items() if _COLOUR.search(n) and not isinstance(f.value, bool)}
-        value = stated.get("printing colours", next(iter(stated.values()), ""))
-        return (
-            frozenset(map(fold, value)) if isinstance(value, tuple) else frozenset([fold(str(value))] if value else ())
-        )
-
-    @cached_property
-    def title_numbers(self) -> frozenset[str]:
-        return frozenset(re.findall(r"\d+(?:\.\d+)?", self.title))
-
-    @cached_property
-    def lists(self) -> dict[str, frozenset[str]]:
-        return {n: frozenset(map(fold, f.value)) for n, f in self.facts.items() if isinstance(f.value, tuple)}
-
-    @cached_property
-    def path(self) -> tuple[str, ...]:
-        return tuple(map(fold, self.product.category))
 
 
 class PairReader:
@@ -160,7 +86,7 @@ class PairReader:
         count = 0
         for product in products:
             count += 1
-            fitted[goods_of.get(product.id, "")] += bool(_Marks(product, "").fits)
+            fitted[goods_of.get(product.id, "")] += bool(Marks(product, "").fits)
             names.update({fold(n) for n in product.attributes})
             stems.update({stem(w) for w in words(product.title) if w not in STOP_WORDS})
         self.graph = graph
@@ -174,8 +100,8 @@ class PairReader:
 
     def rows(self, product: Product, others: Iterable[tuple[Product, float]]) -> Vectors:
         """Shape (n, len(FEATURES)), of the product with each of (other, cosine of the two)."""
-        mine = _Marks(product, self._goods_of.get(product.id, ""))
-        rows = [self._row(mine, _Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
+        mine = Marks(product, self._goods_of.get(product.id, ""))
+        rows = [self._row(mine, Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
 
     def used_together(self, one: str, other: str) -> tuple[str, str] | None:
@@ -183,7 +109,7 @@ class PairReader:
         kinds = self._goods_of.get(one, ""), self._goods_of.get(other, "")
         return kinds if self._goods.tie(*kinds) == "with" else None
 
-    def _row(self, a: _Marks, b: _Marks, cosine: float) -> list[float]:
+    def _row(self, a: Marks, b: Marks, cosine: float) -> list[float]:
         one, other = a.product, b.product
         agree, differ, kept = self._facts(a, b)
         mean_gap, title_gap = _gaps(a, b)
@@ -199,7 +125,7 @@ class PairReader:
             float(model_key(one) == model_key(other)),
             fuzz.token_sort_ratio(a.title, b.title) / 100,
             _weighed(a.stems, b.stems, self._stems, self._rarest),
-            float(bool(one.brand) and fold(one.brand) == fold(other.brand)),
+            float(bool(fold(one.brand)) and fold(one.brand) == fold(other.brand)),
             float(same_kind),
             float(known and not same_kind),
             float(bool(one.category and other.category) and fold(one.category[0]) == fold(other.category[0])),
@@ -230,7 +156,7 @@ class PairReader:
             float(tie == "same" and bool(a.codes - b.codes) and bool(b.codes - a.codes)),
         ]
 
-    def _facts(self, a: _Marks, b: _Marks) -> tuple[float, float, float]:
+    def _facts(self, a: Marks, b: Marks) -> tuple[float, float, float]:
         """Weighted shares, of the facts both state, of those that agree, that differ, that differ and do not vary
         within a model.
         """
@@ -250,30 +176,6 @@ class PairReader:
         return (agree / total, differ / total, kept / total) if total else (0.0, 0.0, 0.0)
 
 
-def _fitted_texts(product: Product) -> list[str]:
-    """Where a listing says what it is for: its attributes of that kind, and its title after "for"."""
-    said = [_text(v) for n, v in product.attributes.items() if _FITS.search(fold(n))]
-    after = _FOR.search(product.title)
-    return [*said, after[1]] if after is not None else said
-
-
-def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
-    """(name, value) of the attribute by which a listing says that it is for the other's model; None without one."""
-    codes = _Marks(other, "").codes
-    for name, value in product.attributes.items():
-        said = _text(value)
-        if _FITS.search(fold(name)) and codes & {w for word in words(said) for w in re.split(r"[/,;]", word)}:
-            return name, said
-    return None
-
-
-def common_fit(product: Product, other: Product) -> list[str]:
-    """Devices that both listings say they are for, as the second one writes them."""
-    common = _Marks(product, "").fits & _Marks(other, "").fits
-    written = [w for text in _fitted_texts(other) for word in re.split(r"[\s/,;]+", text) for w in [word.strip("().")]]
-    return [w for w in dict.fromkeys(written) if fold(w) in common]
-
-
 def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float], rarest: float) -> float:
     """Weighted Jaccard of two sets of words."""
     both = sum(weights.get(w, rarest) for w in a & b)
@@ -281,7 +183,7 @@ def _weighed(a: frozenset[str], b: frozenset[str], weights: Mapping[str, float],
     return both / either if either else 0.0
 
 
-def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
+def _gaps(a: Marks, b: Marks) -> tuple[float, float]:
     """(mean |log ratio| of all amounts both state, the largest of those that a title names)."""
     every, named = [], [0.0]
     for name, fact in a.facts.items():
@@ -290,8 +192,8 @@ def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
             continue
         x, base = to_base(fact.value.value, fact.value.unit)
         y, other_base = to_base(theirs.value.value, theirs.value.unit)
-        if base == other_base and base != "kelvin" and x > 0 and y > 0:
-            every.append(min(abs(math.log(x / y)), _MOST_APART))
+        if base == other_base and base != "kelvin" and 0 < x < math.inf and 0 < y < math.inf:
+            every.append(min(abs(math.log(x) - math.log(y)), _MOST_APART))
             said = f"{fact.value.value:g}" in a.title_numbers or f"{theirs.value.value:g}" in b.title_numbers
             if said or name in ("capacity", "size"):
                 named.append(every[-1])
@@ -301,10 +203,10 @@ def _gaps(a: _Marks, b: _Marks) -> tuple[float, float]:
 def _price_gap(one: Product, other: Product) -> float:
     if not one.price or not other.price or one.currency != other.currency:
         return 0.0
-    return min(abs(math.log(one.price / other.price)), _MOST_APART)
+    return min(abs(math.log(one.price) - math.log(other.price)), _MOST_APART)
 
 
-def _lists(a: _Marks, b: _Marks) -> float:
+def _lists(a: Marks, b: Marks) -> float:
     both = [name for name in a.lists if name in b.lists]
     shares = [
         len(a.lists[n] & b.lists[n]) / min(len(a.lists[n]), len(b.lists[n])) for n in both if a.lists[n] and b.lists[n]
@@ -312,17 +214,13 @@ def _lists(a: _Marks, b: _Marks) -> float:
     return max(shares, default=0.0)
 
 
-def _whom(a: _Marks, b: _Marks) -> float:
+def _whom(a: Marks, b: Marks) -> float:
     """What is for everybody is for women and for men."""
     both = _WHOM & a.facts.keys() & b.facts.keys()
     stated = [(fold(str(a.facts[n].value)), fold(str(b.facts[n].value))) for n in both]
     return float(any(one != other and not {one, other} & _EVERYBODY for one, other in stated))
 
 
-def _fitting(a: _Marks, b: _Marks) -> float:
+def _fitting(a: Marks, b: Marks) -> float:
     names = [n for n in a.facts if n in b.facts and _FITTING.search(n)]
     return float(any(relation(a.facts[n], b.facts[n]) == "different" for n in names))
-
-
-def _text(value: AttributeValue) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -31,6 +31,13 @@ MADE_TO_FIT = 0.3
 
 WEIGHTS_FILE = "weights.json"
 
+_SHAPES: Mapping[str, tuple[int, ...]] = {
+    "weights": (len(RELATIONS), len(FEATURES)),
+    "intercept": (len(RELATIONS),),
+    "mean": (len(FEATURES),),
+    "scale": (len(FEATURES),),
+}
+
 
 @dataclass(frozen=True)
 class RelationModel:
@@ -73,24 +80,35 @@ def _column(rows: Vectors, feature: str) -> Vectors:
 
 
 def load_relations(folder: Path) -> RelationModel:
-    """The model in a folder. Raises StoreclerkError if it is not there, or was made for other features."""
+    """The model in a folder. Raises StoreclerkError if it is not there, damaged, or made for other features."""
     file = folder / WEIGHTS_FILE
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise StoreclerkError(f"The relation model {file} cannot be read: {error}.") from error
-    if stored.get("features") != list(FEATURES) or stored.get("relations") != list(RELATIONS):
+    known = stored if isinstance(stored, dict) else {}
+    if known.get("features") != list(FEATURES) or known.get("relations") != list(RELATIONS):
         raise StoreclerkError(
             f"The relation model {file} was trained for other features: "
             "train it again with `storeclerk train relations`."
         )
-    return RelationModel(*(np.asarray(stored[name]) for name in ("weights", "intercept", "mean", "scale")))
+    try:
+        arrays = {name: np.asarray(known[name], dtype=np.float64) for name in _SHAPES}
+    except (KeyError, TypeError, ValueError):
+        arrays = {}
+    if any(name not in arrays or arrays[name].shape != shape for name, shape in _SHAPES.items()) or not all(
+        np.isfinite(array).all() for array in arrays.values()
+    ):
+        raise StoreclerkError(
+            f"The relation model {file} is damaged: train it again with `storeclerk train relations`."
+        )
+    return RelationModel(**arrays)
 
 
 def save_relations(model: RelationModel, folder: Path) -> None:
     """Writes what `load_relations` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     stored: dict[str, object] = {"features": list(FEATURES), "relations": list(RELATIONS)}
-    for name in ("weights", "intercept", "mean", "scale"):
+    for name in _SHAPES:
         stored[name] = np.round(getattr(model, name), 6).tolist()
     (folder / WEIGHTS_FILE).write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
