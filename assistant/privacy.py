@@ -7,6 +7,7 @@ goes only if it is written like a phone number, or its check digits say that it 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 EMAIL, PHONE, CARD, IBAN = "[e-mail]", "[phone]", "[card]", "[IBAN]"
 
@@ -104,12 +105,28 @@ def is_iban(account: str) -> bool:
 def _without_card(run: str) -> str:
     """Digits in groups, with each row of groups that makes a card's number taken out."""
     groups = list(re.finditer(r"\d+", run))
-    for first in range(len(groups)):
-        for last in range(len(groups) - 1, first - 1, -1):
-            start, end = groups[first].start(), groups[last].end()
-            if is_card(re.sub(r"\D", "", run[start:end])):
-                return f"{run[:start]}{CARD}{_without_card(run[end:])}"
-    return run
+    kept, at, place = [], 0, 0
+    while place < len(groups):
+        last = _card_from(groups, place)
+        if last is None:
+            place += 1
+            continue
+        kept += [run[at : groups[place].start()], CARD]
+        at, place = groups[last].end(), last + 1
+    return "".join([*kept, run[at:]])
+
+
+def _card_from(groups: Sequence[re.Match[str]], first: int) -> int | None:
+    """The last group of the longest card that begins with the first. Only as many digits are joined as a card can
+    have: a pasted column of numbers has thousands of groups.
+    """
+    digits, found = "", None
+    for place in range(first, len(groups)):
+        digits += groups[place][0]
+        if len(digits) > max(_CARD_STARTS):
+            break
+        found = place if is_card(digits) else found
+    return found
 
 
 def is_card(digits: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant import privacy
 from assistant.privacy import is_card, is_iban, redacted
 
 
@@ -102,6 +103,19 @@ class TestCheckDigits:
     def test_every_german_account_goes(self, body: int) -> None:
         check = next(c for c in range(2, 99) if is_iban(f"DE{c:02d}{body:018d}"))
         assert redacted(f"DE{check:02d}{body:018d}") == "[IBAN]"
+
+
+def test_a_pasted_column_of_numbers_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def counted(digits: str) -> bool:
+        looked.append(digits)
+        return is_card(digits)
+
+    monkeypatch.setattr(privacy, "is_card", counted)
+    column = "12 " * 400
+    assert redacted(f"{column}4111 1111 1111 1111 {column}") == f"{column}[card] {column}"
+    assert len(looked) < 19 * 820  # as many joined groups as a card can have, for each group; not each with each
 
 
 def test_an_address_may_be_left_for_a_look_up_and_nothing_else() -> None:
