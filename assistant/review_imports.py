@@ -10,6 +10,7 @@ import csv
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,7 +95,8 @@ def import_judgements(
     if rejected:
         where = rejects or path.with_name(f"{path.name}.rejects.jsonl")
         rows = ({"line": r.line, "reason": r.reason, "row": r.row} for r in rejected)
-        write_whole(where, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        write_whole(where, text.encode("utf-8", "replace").decode("utf-8"))  # JSON may spell half a character
     return Imported(saved, unchanged, rejected, where)
 
 
@@ -211,7 +213,8 @@ def _table(path: Path) -> Iterator[_Given]:
 def _check_columns(path: Path, header: Sequence[str]) -> None:
     missing = [name for name in NEEDED if name not in header]
     unknown = [name for name in header if name not in NEEDED + OPTIONAL]
-    twice = sorted({name for name in header if header.count(name) > 1} - set(unknown))
+    # Counted once: a table may have a million columns.
+    twice = sorted({name for name, times in Counter(header).items() if times > 1} - set(unknown))
     wrong = [
         f"{what} {', '.join(repr(name[:30]) for name in names[:8])}"
         for what, names in (("lacks", missing), ("has the unknown", unknown), ("has twice", twice))

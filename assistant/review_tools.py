@@ -104,7 +104,7 @@ def argilla_answers(record: Mapping[str, Any]) -> dict[str, Answers]:
     found: dict[str, dict[str, str]] = {}
     responses = record.get("responses")
     for question, given in responses.items() if isinstance(responses, dict) else ():
-        for each in given if isinstance(given, list) else ():
+        for each in _list(given):
             if isinstance(each, dict) and each.get("value") is not None:
                 found.setdefault(str(each.get("user_id") or "unknown"), {})[question] = str(each["value"])
     return dict(found)
@@ -113,16 +113,20 @@ def argilla_answers(record: Mapping[str, Any]) -> dict[str, Answers]:
 def labelstudio_answers(task: Mapping[str, Any]) -> list[tuple[str, Answers, bool]]:
     """(who, answers, whether all of it was sent there by us) of each annotation that was not cancelled."""
     found: list[tuple[str, Answers, bool]] = []
-    for annotation in task.get("annotations") or ():
+    for annotation in _list(task.get("annotations")):
         if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
             continue
-        results = [
-            r for r in annotation.get("result") or () if isinstance(r, dict) and isinstance(r.get("value"), dict)
-        ]
+        given = _list(annotation.get("result"))
+        results = [r for r in given if isinstance(r, dict) and isinstance(r.get("value"), dict)]
         told = {str(r.get("from_name")): said for r in results if (said := _value(r["value"])) is not None}
         own = bool(results) and all(str(r.get("id", "")).startswith(f"{OWN}-") for r in results)
         found.append((_who(annotation.get("completed_by")), told, own))
     return found
+
+
+def _list(value: object) -> list[Any]:
+    """What should be a list; nothing of what is none."""
+    return value if isinstance(value, list) else []
 
 
 def _who(completed_by: object) -> str:

@@ -103,6 +103,7 @@ def test_what_is_wrong_is_put_aside_with_its_line_and_the_rest_goes_on(
         ("item,item,reviewer,supported,relevant,complete,clear,not_pushy", "has twice 'item'"),
         ("", "lacks 'item', 'reviewer', 'supported'"),
         ('item,"open', "unexpected end of data"),
+        (",".join(f"c{place}" for place in range(200_000)), "has the unknown 'c0', 'c1'"),
     ],
 )
 def test_wrong_columns_are_one_line(shop: tuple[Engine, Reviews], tmp_path: Path, header: str, says: str) -> None:
@@ -187,3 +188,32 @@ def test_argilla_there_and_back(shop: tuple[Engine, Reviews], tmp_path: Path) ->
     [back] = reviews.judgements(2)
     assert (back.account, back.judgement) == ("import:0000-1", said)
     assert import_judgements(reviews, path, "argilla").unchanged == 1
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {"data": {"item": 1}, "annotations": 5},
+        {"data": {"item": 1}, "annotations": [{"result": True}, 7, None]},
+        {"data": {"item": 1}, "annotations": [{"completed_by": [[1]], "result": "abc"}]},
+        {"data": [1], "annotations": {"result": []}},
+        {"data": {}, "annotations": None},
+    ],
+)
+def test_a_task_of_another_shape_disturbs_nobody(shop: tuple[Engine, Reviews], tmp_path: Path, task: Any) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps([task, {"data": {"item": 2}, "annotations": []}]), encoding="utf-8")
+    done = import_judgements(shop[1], path)
+    assert (done.saved, done.unchanged) == (0, 0)
+    assert shop[1].last_change() == 0
+
+
+def test_half_a_character_is_put_aside_like_anything_else(shop: tuple[Engine, Reviews], tmp_path: Path) -> None:
+    path = tmp_path / "half.json"
+    half = {"from_name": "note", "value": {"text": ["\ud800 and more"]}}
+    task = {"data": {"item": "\ud800"}, "annotations": [{"completed_by": "\udcff", "result": [half]}]}
+    path.write_text(json.dumps([task]), encoding="utf-8")
+    done = import_judgements(shop[1], path)
+    assert done.rejects is not None
+    [row] = [json.loads(line) for line in done.rejects.read_text(encoding="utf-8").splitlines()]
+    assert row["row"]["answers"] == {"note": "? and more"}
