@@ -17,6 +17,7 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -24,12 +25,12 @@ from typing import Literal, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from assistant.errors import AccountError, SignInRefused
-from assistant.tables import accounts, login_failures, signins
+from assistant.tables import accounts, login_failures, review_leases, signins, tickets
 from assistant.wording import listed, plural
 
 Role = Literal["agent", "reviewer", "admin"]
@@ -149,19 +150,25 @@ class Accounts:
         return account
 
     def set_role(self, name: str, role: str) -> Account:
-        """Another role, from the next request on."""
+        """Another role, from the next request on. Who may not answer tickets any more gives back those they hold."""
         account, checked = self.get(name), checked_role(role)
         with self._engine.begin() as db:
             db.execute(update(accounts).where(accounts.c.name == account.name).values(role=checked))
+            if checked == "reviewer":
+                _free_tickets(db, account.name)
         return Account(account.name, checked, account.created)
 
     def remove(self, name: str) -> None:
-        """Deletes an account and its sign-ins. What it answered and judged stays, under its name."""
+        """Deletes an account and its sign-ins. What it answered and judged stays, under its name; its open tickets are
+        anybody's again.
+        """
         account = self.get(name)
         with self._engine.begin() as db:
             db.execute(delete(signins).where(signins.c.account == account.name))
             db.execute(delete(accounts).where(accounts.c.name == account.name))
             db.execute(delete(login_failures).where(login_failures.c.key == _of_account(account.name)))
+            db.execute(delete(review_leases).where(review_leases.c.account == account.name))
+            _free_tickets(db, account.name)
 
     # -- signing in --------------------------------------------------------------------------------------------
 
@@ -194,7 +201,8 @@ class Accounts:
         if row is None or now - row.touched > IDLE_SECONDS or now - row.created > WHOLE_SECONDS:
             return None
         if now - row.touched > _TOUCH_SECONDS:
-            with self._engine.begin() as db:
+            # Where the disk is full or another process holds the lock, a page can still be read.
+            with suppress(OperationalError), self._engine.begin() as db:
                 db.execute(update(signins).where(signins.c.token == key).values(touched=now))
         return Signed(row.name, row.role, row.form_token)
 
@@ -260,7 +268,8 @@ class Accounts:
                 kept = select(login_failures.c.count, login_failures.c.last).where(login_failures.c.key == key)
                 count, last = db.execute(kept).one()
                 before[key] = (count - 1, last)
-            wait = max(last + wait_after(count) - now for count, last in before.values())
+            # Never longer than it is after so many: a clock that was put back must not lock everybody out.
+            wait = max(min(wait_after(count), last + wait_after(count) - now) for count, last in before.values())
             if wait > 0:
                 raise SignInRefused(f"Too many failed tries. Please try again in {_duration(wait)}.", wait=wait)
             db.execute(update(login_failures).where(login_failures.c.key.in_(keys)).values(last=now))
@@ -319,6 +328,12 @@ def wait_after(failures: int) -> float:
     """Seconds to wait after this many failed tries in a row: 0 up to the fourth, 1 after the fifth, then doubling."""
     over = failures - FREE_FAILURES
     return 0.0 if over < 0 else min(LONGEST_WAIT, 2.0 ** min(over, 20))
+
+
+def _free_tickets(db: Connection, name: str) -> None:
+    """A shopper must not wait for somebody who will not come."""
+    mine = (tickets.c.taken_by == name) & tickets.c.closed.is_(None)
+    db.execute(update(tickets).where(mine).values(taken_by=None, taken=None))
 
 
 def _ended(now: float) -> ColumnElement[bool]:

@@ -15,7 +15,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, exists, func, insert, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from assistant.database import Sessions, add_answer
@@ -167,11 +180,17 @@ class Tickets:
             _write(db, number, "answer", account, text)
             return said
 
-    def close(self, number: str) -> Ticket:
-        """Marks it as dealt with; one that is closed stays as it was. Raises TicketError."""
+    def close(self, number: str, *, by: str | None = None) -> Ticket:
+        """Marks it as dealt with; one that is closed stays as it was. `by` an account: not one that another holds.
+        Raises TicketError.
+        """
+        free = true() if by is None else or_(tickets.c.taken_by.is_(None), tickets.c.taken_by == by)
         with self._engine.begin() as db:
-            _change(db, number, tickets.c.closed.is_(None), {"closed": time.time()})
-            return _found(db, number)
+            changed = _change(db, number, and_(tickets.c.closed.is_(None), free), {"closed": time.time()})
+            ticket = _found(db, number)
+            if not changed and ticket.closed is None:
+                raise TicketError(f"{ticket.number} is {ticket.taken_by}'s to close: ask for it to be released.")
+            return ticket
 
     def reopen(self, number: str) -> Ticket:
         """Makes a closed ticket open again, for anyone to take. Raises TicketError, also where its conversation has

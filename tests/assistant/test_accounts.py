@@ -292,6 +292,15 @@ class TestFailedTries:
         clock.now += 1
         assert kept.signin("robin", GOOD, "10.0.0.8").signed.name == "robin"
 
+    def test_a_clock_that_is_put_back_locks_nobody_out(self, kept: Accounts, clock: Clock) -> None:
+        refused(kept)
+        clock.now -= 6 * 3600
+        assert kept.signin("robin", GOOD, "10.0.0.7").signed.name == "robin"
+        for _ in range(FREE_FAILURES):
+            refused(kept)
+        clock.now -= 6 * 3600
+        assert refused(kept).wait == 1
+
     def test_waiting_is_not_made_longer_by_coming_early(self, kept: Accounts, clock: Clock) -> None:
         for _ in range(FREE_FAILURES):
             refused(kept)

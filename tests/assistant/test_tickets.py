@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 from sqlalchemy import Engine, func, select
 
+from assistant.accounts import Accounts
 from assistant.answer import answer
 from assistant.clerk import Clerk
 from assistant.cli import cli
@@ -193,6 +195,31 @@ class TestWorkingOnOne:
         states: list[State] = ["open", "free", "taken", "closed", "all"]
         assert [kept.count(state) for state in states] == [3, 1, 2, 2, 5]
         assert kept.count("mine", account="sam") == 1
+
+    @pytest.mark.parametrize("way", ["remove", "reviewer", "admin"])
+    def test_who_cannot_come_any_more_holds_none(
+        self, kept: Tickets, engine: Engine, session: str, number: str, way: str
+    ) -> None:
+        accounts = Accounts(engine, hasher=PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        accounts.add("robin", "agent", "correct horse battery")
+        kept.take(number, "robin")
+        kept.close(number)
+        later = kept.open(session, "another", "")
+        kept.take(later, "robin")
+        if way == "remove":
+            accounts.remove("robin")
+        else:
+            accounts.set_role("robin", way)
+        assert kept.get(later).taken_by == ("robin" if way == "admin" else None)
+        assert kept.get(number).taken_by == "robin"  # who dealt with it
+
+    def test_nobody_closes_what_another_took_meanwhile(self, kept: Tickets, number: str) -> None:
+        kept.take(number, "robin")
+        with pytest.raises(TicketError, match="is robin's to close"):
+            kept.close(number, by="sam")
+        assert kept.get(number).closed is None
+        assert kept.close(number, by="robin").closed is not None
+        assert kept.close(number, by="sam").taken_by == "robin"  # closed as it is
 
     @pytest.mark.parametrize("way", ["forget", "wipe"])
     def test_notes_and_answers_go_with_the_conversation(
