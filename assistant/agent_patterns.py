@@ -61,6 +61,19 @@ def reply_patterns() -> Patterns:
     return read_patterns(load_prompt(NAME).text)
 
 
+def greeted(text: str) -> str:
+    """Whom a reply greets in its first line, by the greeting of any tone; "" where that names nobody."""
+    first = text.strip().split("\n", 1)[0].strip()
+    patterns = [reply_patterns()[tone] for tone in TONES]
+    if first in {each["greeting.unnamed"] for each in patterns}:
+        return ""
+    for each in patterns:
+        before, _, after = each["greeting"].partition("{customer}")
+        if len(first) > len(before + after) and first.startswith(before) and first.endswith(after):
+            return first[len(before) : len(first) - len(after)].strip()
+    return ""
+
+
 def read_patterns(text: str) -> Patterns:
     """The same of a text. Raises PromptError."""
     found: dict[str, dict[str, str]] = {}

@@ -23,7 +23,7 @@ from assistant.dialogue import Dialogue
 from assistant.errors import SessionError
 from assistant.migrations import migrate
 from assistant.profile import Shopper
-from assistant.tables import review_answers, sessions, thumbs, tickets, turns
+from assistant.tables import agent_replies, review_answers, sessions, thumbs, tickets, turns
 from assistant.types import Answer, PastItem
 from retrieval.errors import StorageFull
 
@@ -35,7 +35,8 @@ _ANSWER = TypeAdapter(Answer)
 
 def open_database(data_dir: Path) -> Engine:
     """The engine, with its tables made; one file of its own, so that re-indexing never touches conversations."""
-    engine = create_engine(f"sqlite:///{data_dir / 'conversations.db'}")
+    # What a statement was run with is what people said, or a session's id: it gets into no error and so into no log.
+    engine = create_engine(f"sqlite:///{data_dir / 'conversations.db'}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
@@ -132,15 +133,18 @@ class Sessions:
             return [_ANSWER.validate_json(row.answer) for row in db.execute(query)]
 
     def forget(self, id: str) -> None:
-        """Deletes a conversation with its answers, thumbs and tickets, and what of it waits for a review."""
+        """Deletes a conversation with its answers, thumbs and tickets, the replies made for those, and what of it waits
+        for a review or was judged.
+        """
         with self._engine.begin() as db:
-            db.execute(delete(review_answers).where(review_answers.c.session == id))
+            for table in (review_answers, agent_replies):
+                db.execute(delete(table).where(table.c.session == id))
             db.execute(delete(sessions).where(sessions.c.id == id))
 
     def wipe(self, id: str) -> None:
         """Deletes what was said and shown, as `forget` does; the session goes on, empty."""
         with self._engine.begin() as db:
-            for table in (turns, thumbs, tickets, review_answers):
+            for table in (turns, thumbs, tickets, review_answers, agent_replies):
                 db.execute(delete(table).where(table.c.session == id))
 
     @staticmethod

@@ -94,7 +94,7 @@ def states(engine: Engine, upto: int, *, what: str = "", unjudged: bool = False)
             query = query.where(select(changes.c.id).where(changes.c.item == items.c.id).exists())
         with engine.connect() as db:
             page = [item_of(row) for row in db.execute(query)]
-            rows = _changes_of(db, page)
+            rows = _changes_of(db, [item.id for item in page])
         for item in page:
             said, decided = state_at(rows.get(item.id, []), upto)
             if said or decided or unjudged:
@@ -135,26 +135,28 @@ def stale(engine: Engine, export: Export) -> list[Stale]:
     with engine.connect() as db:
         touched = list(db.scalars(query))
         for start in range(0, len(touched), PAGE):
-            some = ITEM.where(items.c.id.in_(touched[start : start + PAGE])).order_by(items.c.id)
-            page = [item_of(row) for row in db.execute(some)]
-            rows = _changes_of(db, page)
-            for item in page:
-                was, now = (_held_at(item, rows[item.id], upto) for upto in (export.last_change, rows[item.id][-1].id))
+            # Without the answers: a page of exports asks this for each of them.
+            some = select(items.c.id, items.c.needed).where(items.c.id.in_(touched[start : start + PAGE]))
+            needed = {row.id: row.needed for row in db.execute(some.order_by(items.c.id))}
+            rows = _changes_of(db, list(needed))
+            for id, reviewers in needed.items():
+                was = _held_at(reviewers, rows[id], export.last_change)
+                now = None if was is None else _held_at(reviewers, rows[id], rows[id][-1].id)
                 if was is not None and _core(was) != _core(now):
-                    found.append(Stale(item.id, was, now))
+                    found.append(Stale(id, was, now))
     return found
 
 
 def _revision(item: Item, rows: Sequence[Row[Any]], moments: Sequence[int]) -> int:
     if not rows or rows[-1].id <= moments[0]:
         return 1  # it stands as it stood when it was first exported
-    held = [now for now in (_held_at(item, rows, upto) for upto in moments) if now is not None]
+    held = [now for now in (_held_at(item.needed, rows, upto) for upto in moments) if now is not None]
     return 1 + sum(_core(one) != _core(other) for one, other in pairwise(held))
 
 
-def _held_at(item: Item, rows: Sequence[Row[Any]], upto: int) -> Judgement | None:
+def _held_at(needed: int, rows: Sequence[Row[Any]], upto: int) -> Judgement | None:
     said, decided = state_at(rows, upto)
-    return decided or settled(list(said.values()), item.needed)
+    return decided or settled(list(said.values()), needed)
 
 
 def _core(judgement: Judgement | None) -> object:
@@ -162,9 +164,9 @@ def _core(judgement: Judgement | None) -> object:
     return judgement and (judgement.sentences, dict(judgement.grades), judgement.preferred, judgement.corrected)
 
 
-def _changes_of(db: Connection, page: Sequence[Item]) -> dict[int, list[Row[Any]]]:
+def _changes_of(db: Connection, ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     """Item -> its changes, the oldest first."""
-    query = select(changes).where(changes.c.item.in_([item.id for item in page]))
+    query = select(changes).where(changes.c.item.in_(ids))
     rows = db.execute(query.order_by(changes.c.item, changes.c.id)).all()
     return {id: list(group) for id, group in groupby(rows, key=lambda row: row.item)}
 

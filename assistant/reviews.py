@@ -349,6 +349,14 @@ class Reviews:
         with self._engine.connect() as db:
             return db.execute(select(func.max(changes.c.id))).scalar() or 0
 
+    def revision(self) -> tuple[int, int]:
+        """(id of the newest change, how many are kept): another pair whenever what was judged is another, also where a
+        conversation was forgotten with what was said of it.
+        """
+        with self._engine.connect() as db:
+            newest, count = db.execute(select(func.max(changes.c.id), func.count())).one()
+        return newest or 0, count
+
     def _paged(self, read: Callable[[Connection, list[Item]], list[T]]) -> Iterator[T]:
         """What `read` makes of the items that somebody has judged or decided on, a page at a time."""
         last = 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 
 from rapidfuzz.distance import Indel
 from sqlalchemy import Engine, RowMapping, insert, select
 
+from assistant.agent_patterns import greeted
 from assistant.privacy import redacted
 from assistant.tables import agent_replies
 
@@ -17,6 +19,8 @@ LONGEST = 8_000
 """Characters kept of a text: a reply with three alternatives has some 1,500."""
 
 CUSTOMER = "[customer]"
+
+_NO_SPACES = 0x2E80  # from here on lie the signs of Chinese and Japanese, whose words have no spaces between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +78,22 @@ class SentReplies:
         sent: str,
         *,
         customer: str = "",
+        session: str | None = None,
     ) -> int:
-        """The id of what was kept, without e-mail addresses, phone and card numbers and the customer's name."""
+        """The id of what was kept, without e-mail addresses, phone and card numbers, the customer's name and whomever a
+        greeting names: the field may have been changed after the reply was made. It goes when `session` is forgotten.
+        """
+        names = {name for each in (customer, greeted(suggested)) if (name := " ".join(each.split()))}
         values = {
             "account": account,
             "product_id": product_id,
             "alternatives": json.dumps(list(alternatives)),
             "kept": json.dumps(list(kept), ensure_ascii=False),
             "tone": tone,
-            "suggested": _nameless(suggested, customer),
-            "sent": _nameless(sent, customer),
+            "suggested": _nameless(suggested, names),
+            "sent": _nameless(sent, names),
             "time": time.time(),
+            "session": session,
         }
         with self._engine.begin() as db:
             return int(db.execute(insert(agent_replies).values(**values).returning(agent_replies.c.id)).scalar_one())
@@ -108,10 +117,22 @@ class SentReplies:
         return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
 
 
-def _nameless(text: str, customer: str) -> str:
-    name = " ".join(customer.split())
-    bare = text[:LONGEST]
-    return redacted(bare.replace(name, CUSTOMER) if name else bare)
+def _nameless(text: str, names: Set[str]) -> str:
+    """Names go as whole words ("An" is not in "answer"). In the greeting any part of one does ("Hi Robin,"), and
+    whatever an agent put there by hand ("Hello there," costs nothing).
+    """
+    greeting, *rest = redacted(text[:LONGEST]).split("\n", 1)
+    parts = {part for name in (*names, greeted(greeting)) for part in name.split()}
+    bare = [_without(greeting, names | parts, re.IGNORECASE), *(_without(each, names) for each in rest)]
+    return "\n".join(bare)
+
+
+def _without(text: str, names: Set[str], flags: int = 0) -> str:
+    for name in sorted(names, key=len, reverse=True):
+        before = r"(?<!\w)" if ord(name[0]) < _NO_SPACES else ""
+        after = r"(?!\w)" if ord(name[-1]) < _NO_SPACES else ""
+        text = re.sub(f"{before}{re.escape(name)}{after}", CUSTOMER, text, flags=flags)
+    return text
 
 
 def _sent(row: RowMapping) -> SentReply:

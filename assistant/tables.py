@@ -100,6 +100,8 @@ agent_replies = Table(
     Column("suggested", String, nullable=False),
     Column("sent", String, nullable=False),
     Column("time", Float, nullable=False),
+    # Its ticket's, if it was made for one: what expires leaves the replies, what is forgotten takes them along.
+    Column("session", ForeignKey("sessions.id", ondelete="SET NULL"), index=True),
 )
 
 # -- the review desk -------------------------------------------------------------------------------------------
@@ -136,6 +138,8 @@ review_items = Table(
     # The queue in its order, without what is done: the next item is read off its beginning.
     Index("ix_review_items_next", "judged", text("risk DESC"), "id", sqlite_where=text("judged < needed")),
     Index("ix_review_items_disputed", "id", sqlite_where=text("disputed = 1")),
+    # A page, a file sent to another tool, a table filled in outside name an item by its number: never another's.
+    sqlite_autoincrement=True,
 )
 review_leases = Table(
     "review_leases",
@@ -169,6 +173,7 @@ review_changes = Table(
     Column("after", String),  # as it is now; None where it was taken back
     Column("undoes", ForeignKey("review_changes.id", ondelete="CASCADE"), index=True),  # the change it takes back
     Column("time", Float, nullable=False),
+    sqlite_autoincrement=True,  # exports remember the last one they know of: a later one must have a larger number
 )
 review_adjudications = Table(
     "review_adjudications",

@@ -82,7 +82,7 @@ def agent_app(clerk: Clerk) -> FastAPI:
 
     @app.post("/sent")
     def sent(request: Request, form: Annotated[ReplyForm, Form()]) -> Response:
-        kept = keep_sent(clerk, signed_in(request), form)
+        kept = keep_sent(clerk, signed_in(request), form, ticket_of(clerk, form))
         if wants_json(request):
             return JSONResponse({"kept": kept})
         product = known(clerk, form.product)

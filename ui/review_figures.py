@@ -51,7 +51,7 @@ class Report:
     """Name of the picture -> it."""
 
 
-Key = tuple[int, bool, By, str, str]
+Key = tuple[tuple[int, int], bool, By, str, str]
 
 
 def add_figures(app: FastAPI, clerk: Clerk) -> None:
@@ -61,7 +61,7 @@ def add_figures(app: FastAPI, clerk: Clerk) -> None:
 
     def report(signed: Signed, by: By = "version", one: str = "", other: str = "") -> Report:
         """Made once for each state of the judgements; one at a time, since it reads all of them."""
-        key = (clerk.reviews.last_change(), signed.may("admin"), by, one, other)
+        key = (clerk.reviews.revision(), signed.may("admin"), by, one, other)
         with lock:
             if key not in known:
                 known[key] = _report(clerk, named=key[1], by=by, one=one, other=other)

@@ -310,6 +310,33 @@ class TestWhatWasSent:
         assert change.similarity == pytest.approx((1 + second.similarity) / 2)
         assert 0.3 < second.similarity < 0.6
 
+    @pytest.mark.parametrize(
+        ("customer", "suggested", "sent", "kept"),
+        [
+            # The field was cleared, or another customer's, after the reply was made.
+            ("", "Dear Ann Lee,\n\nThe X.", "Dear Ann Lee,\n\nAnn Lee asked.", "Dear [customer],\n\n[customer] asked."),
+            ("Kim Poe", "Hello Ann Lee,\nIt.", "Hi Ann,\nIt.", "Hi [customer],\nIt."),
+            ("", "Hello,\nIt.", "Hello Ann,\nIt.", "Hello [customer],\nIt."),
+            (
+                "An",
+                "Hello An,\nAn answer.",
+                "Hello An,\nAnna: an answer.",
+                "Hello [customer],\nAnna: an answer.",
+            ),
+            ("王芳", "Hello 王芳,\nIt.", "王芳您好\nIt.", "[customer]您好\nIt."),
+            ("(", "Hello (,\nIt.", "Hello (,\nIt.", "Hello [customer],\nIt."),
+            ("", "Dear customer,\nIt.", "Dear customer,\nIt.", "Dear customer,\nIt."),
+        ],
+    )
+    def test_whoever_was_greeted_is_not_named(
+        self, engine: Engine, customer: str, suggested: str, sent: str, kept: str
+    ) -> None:
+        replies = SentReplies(engine)
+        replies.keep("robin", "p", ["a"], [], "formal", suggested, sent, customer=customer)
+        [found] = replies.all()
+        assert found.sent == kept
+        assert not any(part in found.suggested.split(",")[0] for part in ("Ann", "Lee", "王芳"))
+
     def test_a_long_one_is_cut(self, engine: Engine) -> None:
         kept = SentReplies(engine)
         kept.keep("robin", "p", [], [], "brief", "a", "b " * LONGEST)

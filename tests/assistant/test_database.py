@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from assistant.database import KEEP_SECONDS, Feedback, Sessions, open_database
 from assistant.dialogue import Dialogue, apply, with_page
@@ -242,3 +243,11 @@ def test_forgetting_takes_what_waits_for_a_review_along_and_expiry_does_not(engi
     with engine.connect() as db:
         left = db.execute(select(review_answers.c.id, review_answers.c.session)).all()
     assert left == [(f"a-{expired}", None)]
+
+
+def test_what_people_said_is_in_no_error(engine: Engine, kept: Sessions) -> None:
+    session = kept.start()
+    kept.keep(Dialogue(), answer(session))
+    with pytest.raises(IntegrityError) as caught:  # the same answer twice
+        kept.keep(Dialogue(), answer(session))
+    assert session not in str(caught.value) and "a green tent" not in str(caught.value)

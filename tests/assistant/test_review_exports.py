@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from assistant.checker_examples import held_out_by_category, part_of, plain_writer
 from assistant.checker_training import _examples as training_examples
@@ -18,6 +18,7 @@ from assistant.regressions import check_file
 from assistant.review_exports import What, export, reviewers
 from assistant.review_history import last_change, made, stale, states
 from assistant.reviews import Reviews
+from assistant.tables import review_answers
 from retrieval.errors import StorageFull
 from tests.assistant.judgements import FALSE, TRUE, item, judgement
 from tests.assistant.review_queue import desk
@@ -177,3 +178,15 @@ def test_labelled_sentences_join_the_part_their_product_is_in(
     }
     kinds = [example.kind for example in joined[part] if example.sentence == FALSE]
     assert kinds == ["labelled"] and not any(e.supported for e in joined[part] if e.kind == "labelled")
+
+
+def test_what_changes_after_a_later_judgement_was_forgotten_is_seen(
+    shop: tuple[Engine, Reviews], tmp_path: Path
+) -> None:
+    engine, reviews = shop
+    written(engine, "checker", tmp_path)
+    [first] = made(engine)
+    with engine.begin() as db:  # as `forget` does: the last changes go with their item
+        db.execute(delete(review_answers).where(review_answers.c.id == reviews.get(4).snapshot.answer.id))
+    reviews.save("sam", 1, 1, judgement("yn"), 20)
+    assert [each.item for each in stale(engine, first)] == [1]

@@ -395,7 +395,15 @@ class TestAReply:
         assert len(clerk.sent_replies.all()) == 1
 
     @pytest.mark.parametrize(
-        "change", [{"sent": " "}, {"suggested": ""}, {"choose": []}, {"choose": ["a", "b", "c", "d"]}, {"product": "x"}]
+        "change",
+        [
+            {"sent": " "},
+            {"suggested": ""},
+            {"choose": []},
+            {"choose": ["a", "b", "c", "d"]},
+            {"product": "x"},
+            {"tone": "x" * 9_000},
+        ],
     )
     def test_nothing_is_kept_of_what_was_no_reply(self, agent: Agent, clerk: Clerk, change: dict[str, Any]) -> None:
         form = dict(self.FORM) | {"suggested": "Dear customer,", "sent": "Hello,"} | change
@@ -481,6 +489,11 @@ class TestTickets:
         assert re.search(r"<textarea id=\"answer\"[^>]*>\s*Hello,\s+the Ramble is in stock\.</textarea>", drafted.text)
         assert len(clerk.sent_replies.all()) == 1
         assert clerk.sessions.answers_of_people(clerk.tickets.get(ticket).session) == []  # not sent yet
+        assert agent.post("/agent/sent", form, script=True).status_code == 200
+        elsewhere = form | {"ticket": "H-9999"}
+        assert agent.post("/agent/sent", elsewhere, script=True).status_code == 200
+        clerk.sessions.forget(clerk.tickets.get(ticket).session)
+        assert len(clerk.sent_replies.all()) == 1  # what was made for the ticket went with it
 
     @pytest.mark.parametrize("number", ["H-9999", "nonsense", "H-1001<script>"])
     def test_a_ticket_that_is_not_there(self, agent: Agent, number: str) -> None:
