@@ -24,6 +24,7 @@ What the desks have in common is here; who may sign in is `assistant.accounts`, 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -36,6 +37,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
@@ -47,6 +49,8 @@ from assistant.errors import SessionError, TicketError
 from assistant.wording import listed, money
 from retrieval.errors import StoreclerkError, UnknownProduct
 from ui.markup import seen
+
+log = logging.getLogger(__name__)
 
 DESKS: Sequence[tuple[str, Role, str]] = (
     ("/agent", "agent", "Support desk"),
@@ -64,6 +68,7 @@ CONTENT_POLICY = (
 )
 """No script or style stands in a page itself, so nothing that got into one can run. Pictures may live elsewhere."""
 
+_AGAIN = "Go back to what you wrote, and send it again in a moment."
 CALM = "Something went wrong on our side, and nothing was changed. Please try again."
 
 _HERE = Path(__file__).parent
@@ -290,6 +295,13 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(StoreclerkError)
     def foreseen(request: Request, error: StoreclerkError) -> Response:
         return error_response(request, 404 if isinstance(error, _NOT_FOUND) else 422, str(error))
+
+    @app.exception_handler(OperationalError)
+    def not_kept(request: Request, error: OperationalError) -> Response:
+        # Another process holds the lock, or the disk is full: both pass, and the transaction left nothing behind.
+        log.error("the conversations' database failed: %s", error)
+        line = f"The shop's records cannot be written right now ({error.orig}), so nothing was saved. {_AGAIN}"
+        return error_response(request, 503, line)
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> Response:

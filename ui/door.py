@@ -78,8 +78,13 @@ def from_elsewhere(request: Request) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     origin = request.headers.get("origin")
-    # Hosts alone: behind a proxy that speaks https for us, this process sees http.
-    return origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    if origin is None:
+        return False
+    try:
+        # Hosts alone: behind a proxy that speaks https for us, this process sees http.
+        return urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    except ValueError:  # "http://[": no address at all
+        return True
 
 
 def _not_in(request: Request, signed: Signed | None, roles: Sequence[Role]) -> Response | None:

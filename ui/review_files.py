@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any, get_args
@@ -19,7 +22,10 @@ from assistant.review_exports import What, export
 from assistant.review_history import made, stale
 from assistant.review_imports import NEEDED, OPTIONAL, Imported, import_judgements
 from assistant.reviews import Reviews
+from retrieval.errors import StorageFull
 from ui.desks import render, signed_in
+
+log = logging.getLogger(__name__)
 
 KINDS: dict[What, tuple[str, str]] = {
     "generator": ("for training the generator: good texts, and corrections", ".jsonl"),
@@ -56,22 +62,40 @@ def _add_exports(app: FastAPI, reviews: Reviews) -> None:
         kind = next((each for each in get_args(What) if each == what), None)
         if kind is None:
             raise HTTPException(422, f"There is no export {what[:20]!r}: choose {', '.join(KINDS)}.")
-        folder = Path(tempfile.mkdtemp(prefix="storeclerk-export-"))
+        with _room("export"):
+            folder = Path(tempfile.mkdtemp(prefix="storeclerk-export-"))
         try:
-            ending = ".json" if kind == "labelstudio" else KINDS[kind][1]
-            done = export(reviews.engine, account, kind, folder / f"{kind}{ending}")
-            path = done.path
-            if done.beside is not None:
-                path = folder / f"{kind}.zip"
-                with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-                    for each in (done.path, done.beside):
-                        packed.write(each, each.name)
+            with _room("export"):
+                path = written(account, kind, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         name = f"reviews-{kind}-{datetime.now():%Y%m%d-%H%M}{path.suffix}"
         tidy = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
         return FileResponse(path, filename=name, media_type="application/octet-stream", background=tidy)
+
+    def written(account: str, kind: What, folder: Path) -> Path:
+        """The file to hand out: the export, or that with what belongs to it."""
+        ending = ".json" if kind == "labelstudio" else KINDS[kind][1]
+        done = export(reviews.engine, account, kind, folder / f"{kind}{ending}")
+        if done.beside is None:
+            return done.path
+        path = folder / f"{kind}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+            for each in (done.path, done.beside):
+                packed.write(each, each.name)
+        return path
+
+
+@contextmanager
+def _room(what: str) -> Iterator[None]:
+    """A full disk as one line; the folder it was in is ours and none of a visitor's business."""
+    try:
+        yield
+    except (OSError, StorageFull) as error:
+        log.error("the %s could not be written: %s", what, error)
+        line = f"There is no room for the {what} on the machine that serves this page. Make some, and try again."
+        raise HTTPException(507, line) from error
 
 
 def _add_imports(app: FastAPI, reviews: Reviews) -> None:
@@ -95,7 +119,7 @@ def _add_imports(app: FastAPI, reviews: Reviews) -> None:
         ending = PurePath(name).suffix.lower()
         if ending not in _FORMATS:
             return page(request, status=422, line=f"{name} is neither .csv nor .json: save it as one of them.")
-        with tempfile.TemporaryDirectory(prefix="storeclerk-import-") as folder:
+        with _room("import"), tempfile.TemporaryDirectory(prefix="storeclerk-import-") as folder:
             path = Path(folder) / f"upload{ending}"
             with path.open("wb") as out:
                 shutil.copyfileobj(file.file, out)

@@ -8,6 +8,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -15,14 +16,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import event, select
 
 from assistant.clerk import Clerk, open_clerk
 from assistant.generators import ScriptedGenerator
 from assistant.review_queue import Lease, keep_for
 from assistant.review_types import QUESTIONS
 from assistant.settings import Settings
+from assistant.tables import sessions
 from assistant.types import Answer
 from retrieval.encoder import HashEncoder
+from retrieval.errors import StorageFull
 from retrieval.index import build_index
 from tests.assistant.shop import HOSTILE, PRODUCTS
 from tests.toys import write_jsonl
@@ -49,6 +53,23 @@ def answers(clerk: Clerk) -> list[Answer]:
 def desk(clerk: Clerk, tmp_path: Path) -> Iterator[Desk]:
     with open_desk(clerk, tmp_path) as opened:
         yield opened
+
+
+def sessions_of(desk: Desk) -> list[str]:
+    with desk.engine.connect() as db:
+        return list(db.scalars(select(sessions.c.id)))
+
+
+@contextmanager
+def no_patience(desk: Desk) -> Iterator[None]:
+    """Statements wait for a lock no longer than a moment."""
+
+    def hurry(connection: Any, *_: object) -> None:
+        connection.connection.execute("PRAGMA busy_timeout=10")
+
+    event.listen(desk.engine, "engine_connect", hurry)
+    yield
+    event.remove(desk.engine, "engine_connect", hurry)
 
 
 class TestWhoMay:
@@ -224,6 +245,41 @@ class TestJudging:
         assert second != f"/review/items/{first}"
         assert robin.get("/review/next").headers["location"] == second
 
+    def test_a_number_that_no_item_can_have_puts_nothing_off(self, desk: Desk, answers: list[Answer]) -> None:
+        desk.fill(answers)
+        robin = desk.person("robin")
+        assert robin.get(f"/review/next?skip={10**30}").status_code == 303
+        assert robin.get("/review/next").headers["location"].startswith("/review/items/")
+
+    def test_an_old_page_says_nothing_of_a_newer_item(self, desk: Desk, answers: list[Answer]) -> None:
+        ids = desk.fill(answers)
+        robin = desk.person("robin")
+        form = filled(robin.page(f"/review/items/{ids[-1]}"))
+        [session] = sessions_of(desk)
+        desk.clerk.sessions.forget(session)
+        again = desk.fill([replace(each, id=f"{each.id}-new") for each in answers])
+        assert not set(again) & set(ids)
+        told = robin.post(f"/review/items/{ids[-1]}", form)
+        assert told.status_code == 404
+        assert all(desk.reviews.judgements(item) == [] for item in again)
+
+    def test_while_the_database_is_locked_a_page_says_so_and_pages_are_read(
+        self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [item, *_] = desk.fill(answers)
+        robin = desk.person("robin")
+        form = filled(robin.page(f"/review/items/{item}"))
+        monkeypatch.setattr("assistant.accounts._TOUCH_SECONDS", -1.0)  # each request is noted
+        with desk.engine.connect() as other:
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+            with no_patience(desk):
+                told = robin.post(f"/review/items/{item}", form)
+                assert told.status_code == 503
+                assert "cannot be written right now (database is locked), so nothing was saved" in told.text
+                assert robin.get("/review").status_code == 200
+            other.rollback()
+        assert robin.post(f"/review/items/{item}", form).status_code == 303
+
     def test_an_unknown_item_is_said(self, desk: Desk) -> None:
         for item in (99, 10**30):
             told = desk.person("robin").get(f"/review/items/{item}")
@@ -360,6 +416,18 @@ class TestFigures:
         assert "Nothing that counts has been judged yet" in page
         assert "nothing was judged by two" in page
 
+    def test_what_was_forgotten_is_in_no_figure(self, desk: Desk, answers: list[Answer]) -> None:
+        desk.fill(answers[:1])
+        [first] = sessions_of(desk)
+        ids = desk.fill([replace(each, id=f"{each.id}-later") for each in answers[1:2]])
+        robin = desk.person("robin")
+        for item in ids:
+            robin.judge(item)
+        before = robin.get("/review/figures.json").json()["groups"]
+        desk.clerk.sessions.forget(first)  # not the last that was judged
+        after = robin.get("/review/figures.json").json()["groups"]
+        assert sum(each["judgements"] for each in after) < sum(each["judgements"] for each in before)
+
     def test_an_alarm_stands_on_top(self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("assistant.review_versions.FEWEST", 3)
         robin = desk.person("robin")
@@ -416,6 +484,24 @@ class TestFiles:
         names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
         assert names == ["labelstudio.json", "labelstudio.config.xml"]
         assert quinn.post("/review/export", {"what": "everything"}).status_code == 422
+
+    @pytest.mark.parametrize("what", ["export", "import"])
+    def test_a_full_disk_is_one_line(
+        self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch, what: str
+    ) -> None:
+        self.judged(desk, answers)
+
+        def full(*_: object, **__: object) -> None:
+            raise StorageFull("/tmp/ours/x cannot be written (No space left on device): ... with --output")
+
+        monkeypatch.setattr("ui.review_files.export", full)
+        monkeypatch.setattr("ui.review_files.import_judgements", full)
+        quinn = desk.person("quinn")
+        sent = {"files": {"file": ("a.csv", b"item")}} if what == "import" else {}
+        told = quinn.post(f"/review/{what}", {"what": "checker"}, **sent)
+        assert told.status_code == 507
+        assert f"There is no room for the {what}" in told.text
+        assert "/tmp" not in told.text and "--output" not in told.text
 
     def test_a_mind_that_changed_after_an_export_is_told(self, desk: Desk, answers: list[Answer]) -> None:
         [item, *_] = self.judged(desk, answers)

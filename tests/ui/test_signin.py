@@ -317,7 +317,8 @@ class TestForms:
 
     @pytest.mark.parametrize(
         "headers",
-        [{"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://testserver.evil.example"},
+        [{"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://["},
+         {"origin": "http://testserver.evil.example"},
          {"origin": "http://testserver:81"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"},
          {"sec-fetch-site": "cross-site", **OURS}],
     )  # fmt: skip

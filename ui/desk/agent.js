@@ -25,6 +25,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isTyping(at)) return;
+  if (event.repeat && !/^(j|k|Arrow)/.test(event.key)) return; // a key held down is meant once
   if (event.key === "?") {
     keys.showModal();
   } else if (event.key === "j" || event.key === "ArrowDown") {
