@@ -19,6 +19,7 @@ import assistant.cli_relations
 import assistant.cli_reviews_export  # noqa: F401  (adds `reviews figures`, `export` and the like)
 from assistant.cli_alternatives import alternatives
 from assistant.cli_evaluate import evaluate
+from assistant.cli_profile import profile
 from assistant.cli_replies import replies
 from assistant.cli_reviews import reviews
 from assistant.cli_tickets import tickets
@@ -60,6 +61,7 @@ def cli() -> None:
 
 cli.add_command(alternatives)
 cli.add_command(evaluate)
+cli.add_command(profile)
 cli.add_command(train)
 cli.add_command(tickets)
 cli.add_command(replies)

@@ -27,13 +27,35 @@ class Shopper:
     """Oldest first, the most recent dozen."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the events file."""
+
+    time: str
+    event: str
+    """view, add_to_cart, buy or rate."""
+    product_id: str
+    stars: float | None = None
+    """0 to 5, where the row gives a rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """An events file."""
+
+    steps: Mapping[str, Sequence[Step]]
+    """Shopper -> steps in the order of the file."""
+    unread: int
+    """Rows that say no shopper, time or product, or an event that is none of the four."""
+
+
 def read_shoppers(path: Path, products: Mapping[str, Product]) -> list[Shopper]:
     """Shoppers of an events CSV (shopper, time, event, product_id, rating); unknown products are left out.
 
     Raises SettingsError if the file cannot be read or lacks a column.
     """
     events = read_steps(path, products)
-    return [_shopper(id, sorted(steps), products) for id, steps in sorted(events.items())]
+    return [shopper_of(id, sorted(steps), products) for id, steps in sorted(events.items())]
 
 
 def read_steps(path: Path, known: Container[str]) -> dict[str, list[tuple[str, str, str]]]:
@@ -41,21 +63,42 @@ def read_steps(path: Path, known: Container[str]) -> dict[str, list[tuple[str, s
 
     Raises SettingsError as `read_shoppers` does.
     """
+    events: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for shopper, steps in read_log(path).steps.items():
+        for step in steps:
+            if step.product_id in known:
+                events[shopper].append((step.time, step.event, step.product_id))
+    return events
+
+
+def read_log(path: Path) -> Log:
+    """Everything an events file tells, products unknown to the catalogue included. Raises as `read_shoppers` does."""
     wanted = {"shopper", "time", "event", "product_id"}
+    steps: dict[str, list[Step]] = defaultdict(list)
+    unread = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             missing = wanted - set(rows.fieldnames or ())
             if missing:
                 raise SettingsError(f"The events file {path} has no column {', '.join(sorted(missing))}.")
-            events: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
             for row in rows:
-                whole = row["shopper"] and row["time"]
-                if whole and row["product_id"] in known and row["event"] in _VERBS:
-                    events[row["shopper"]].append((row["time"], row["event"], row["product_id"]))
-    except (OSError, UnicodeDecodeError) as error:
+                if row["event"] in _VERBS and row["shopper"] and row["time"] and row["product_id"]:
+                    step = Step(row["time"], row["event"], row["product_id"], _stars(row.get("rating")))
+                    steps[row["shopper"]].append(step)
+                else:
+                    unread += 1
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(f"The events file {path} cannot be read: {error}.") from error
-    return events
+    return Log(steps, unread)
+
+
+def _stars(text: str | None) -> float | None:
+    try:
+        stars = float(text or "")
+    except ValueError:
+        return None
+    return stars if 0 <= stars <= 5 else None  # a NaN compares false
 
 
 def bought(event: str) -> bool:
@@ -63,7 +106,13 @@ def bought(event: str) -> bool:
     return _VERBS[event] == "bought"
 
 
-def _shopper(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[str, Product]) -> Shopper:
+def strength(event: str) -> int:
+    """How much an event says beside a mere look: 0 viewed, 1 put in the cart, 2 bought or rated."""
+    return _STRENGTH[_VERBS[event]]
+
+
+def shopper_of(id: str, steps: Sequence[tuple[str, str, str]], products: Mapping[str, Product]) -> Shopper:
+    """A shopper with what the search remembers of the (time, event, product id) `steps`, oldest first, all known."""
     verbs: dict[str, str] = {}
     for _time, event, product_id in steps:
         verb = _VERBS[event]
