@@ -13,7 +13,7 @@ from assistant.comparing import better_way
 from assistant.neighbours import Candidate
 from assistant.ranking import rating_signal
 from retrieval.comparison import Fact, relation
-from retrieval.text import fold
+from retrieval.text import fold, name_key
 from retrieval.types import Product, Quantity
 from retrieval.units import to_base
 
@@ -99,9 +99,10 @@ def _items(value: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def stated(product: Product, name: str) -> Fact | None:
     """What a listing states under a name, however it is written; "brand" is the field, or an attribute called so."""
-    if fold(name) == "brand" and product.brand:
+    key = name_key(name)
+    if key == "brand" and product.brand:
         return Fact("brand", product.brand)
-    return next((Fact(n, v) for n, v in product.attributes.items() if fold(n) == fold(name)), None)
+    return next((Fact(n, v) for n, v in product.attributes.items() if name_key(n) == key), None)
 
 
 def is_cheaper(product: Product, other: Product) -> bool:

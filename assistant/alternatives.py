@@ -24,6 +24,9 @@ from retrieval.types import Product
 LITTLE_MORE = 1.35
 """How many times dearer an upgrade may be: "a little more" of $100 is $135 at most."""
 
+_OF_A_KIND = 2
+"""A tent wants a sleeping bag, a pad and a stove rather than five sleeping bags."""
+
 TELLING = 0.85
 """Weight from which a fact is what the thing is bought by: a tent for two is no better tent for six."""
 
@@ -67,7 +70,8 @@ def alternatives(clerk: Clerk, product_id: str, wish: Wish = Wish(), *, worded: 
     # 4) Ordered, grouped, compared, justified.
     mean = clerk.facets.mean_rating
     ranked = sorted((scored(product, c, matters, mean) for c in (*asked, *together)), key=place)
-    groups = [Group(kind, _few(items, wish.each)) for kind, items in _groups(product, ranked, matters, mean)]
+    kinds = {c.product.id: c.kind for c in together}
+    groups = [Group(kind, _few(items, wish.each, kinds)) for kind, items in _groups(product, ranked, matters, mean)]
     chosen = {a.product.id: a for group in groups for a in group.items}
     why = {c.product.id: tuple(goes_with(product, c)) for c in together if c.product.id in chosen}
     said = justified(clerk, product, list(chosen.values()), matters, why, worded=worded)
@@ -111,12 +115,21 @@ def _is_upgrade(product: Product, other: Product, matters: Sequence[Matter], mea
     return judged.count(True) > judged.count(False)
 
 
-def _few(ranked: Sequence[Alternative], count: int) -> tuple[Alternative, ...]:
-    """The best few; of the models of substitutes one each, since three colours of one tent are one choice."""
+def _few(ranked: Sequence[Alternative], count: int, kinds: Mapping[str, str]) -> tuple[Alternative, ...]:
+    """The best few; of the models of substitutes one each, since three colours of one tent are one choice. Of each of
+    the `kinds` of what goes with it at most two, as long as there are others.
+    """
     taken: dict[tuple[str, str] | str, Alternative] = {}
     for each in ranked:
         taken.setdefault(each.product.id if each.relation == "variant" else model_key(each.product), each)
-    return tuple(list(taken.values())[:count])
+    seen: Counter[str] = Counter()
+    first: list[Alternative] = []
+    more: list[Alternative] = []
+    for each in taken.values():
+        kind = kinds.get(each.product.id, "")
+        seen[kind] += 1
+        (more if kind and seen[kind] > _OF_A_KIND else first).append(each)
+    return tuple([*first, *more][:count])
 
 
 def _notes(
@@ -129,7 +142,7 @@ def _notes(
     if not product.attributes:
         yield "Its listing states no attributes, so alternatives rest on its title, category and description."
     if not stand_ins:
-        yield "Nothing in the catalogue does the same job."
+        yield "Nothing in the catalogue is known to do the same job."
     elif not fitting:
         yield f"None of the alternatives ({len(stand_ins):,}) keeps everything that is pinned."
     elif wish.cheaper and not product.price:

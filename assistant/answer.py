@@ -313,17 +313,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
                 "score": r.score,
                 "contributions": dict(r.contributions),
                 "reasons": [asdict(reason) for reason in r.reasons],
-                "sentences": [
-                    {
-                        "text": s.text,
-                        "reasons": list(s.reasons),
-                        "supported": s.supported,
-                        "source": s.source,
-                        "evidence": [{"field": field, "value": value} for field, value in s.evidence],
-                    }
-                    for s in answer.sentences
-                    if s.product_id == r.product.id
-                ],
+                "sentences": [sentence_json(s) for s in answer.sentences if s.product_id == r.product.id],
             }
             for r in answer.recommendations
         ],
@@ -342,4 +332,15 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "asked": asdict(answer.asked) if answer.asked is not None else None,
         "plan": list(answer.plan),
         "by": answer.by,
+    }
+
+
+def sentence_json(sentence: Sentence) -> dict[str, Any]:
+    """One sentence as every interface gives it."""
+    return {
+        "text": sentence.text,
+        "reasons": list(sentence.reasons),
+        "supported": sentence.supported,
+        "source": sentence.source,
+        "evidence": [{"field": field, "value": value} for field, value in sentence.evidence],
     }

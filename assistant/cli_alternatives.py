@@ -78,6 +78,8 @@ def alternatives_json(found: Alternatives) -> dict[str, Any]:
 
 
 def _item(each: Alternative) -> dict[str, Any]:
+    from assistant.answer import sentence_json
+
     return {
         "product_id": each.product.id,
         "title": each.product.title,
@@ -90,16 +92,7 @@ def _item(each: Alternative) -> dict[str, Any]:
         "contributions": {name: round(value, 6) for name, value in each.contributions.items()},
         "differences": [asdict(changed) for changed in each.differences],
         "reasons": [asdict(reason) for reason in each.reasons],
-        "sentences": [
-            {
-                "text": s.text,
-                "reasons": list(s.reasons),
-                "supported": s.supported,
-                "source": s.source,
-                "evidence": [{"field": field, "value": value} for field, value in s.evidence],
-            }
-            for s in each.sentences
-        ],
+        "sentences": [sentence_json(sentence) for sentence in each.sentences],
     }
 
 

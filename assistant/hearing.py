@@ -67,6 +67,11 @@ _SENSITIVE = re.compile(
     r"hacked|unauthori[sz]ed (?:charge|payment))\b"
 )
 _ABOUT_ME = re.compile(r"\b(?:my|our|me|i|he|she|you|your|son|daughter|wife|husband|dog|hes|hers?)\b")
+_GRIEVANCE = re.compile(
+    r"\b(?:bought|ordered|received|got|sent me|arrived)\b.*?\b(?:broke|broken|defective|faulty|damaged|cracked|torn|"
+    r"(?:has |have )?stopped working|fell apart|(?:does|did)n.?t work|unacceptable|outrageous|disgrace\w*)\b"
+)
+"""Something bought that failed; "a mug that never broke" was bought by nobody yet."""
 _ORDER = re.compile(
     r"\b(?:my|the|an|our) (?:\w+ )?(?:orders?|parcel|package|delivery|shipment)\b|"
     r"\border (?:no\.?|number|nr\.?|#)? ?\d{4,}|#\d{4,}|"
@@ -143,7 +148,7 @@ def hear(clerk: Clerk, dialogue: Dialogue, message: str, page: Sequence[Product]
         return heard
     if text and _NOD.fullmatch(text):  # "ok", a thumb: heard, and no riddle
         return replace(_as(heard, "small_talk"), nods=True)
-    if sensitive:
+    if sensitive or _GRIEVANCE.search(text):
         return _as(heard, "complaint")
     if _HANDOVER.search(text) and not _ROBOT.search(text):
         return _as(heard, "handover")

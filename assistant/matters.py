@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from assistant.alternative_types import Matter
 from assistant.errors import UnknownFact
@@ -10,17 +10,14 @@ from assistant.neighbours import Candidate
 from assistant.wording import shorten, shown
 from retrieval.comparison import Fact, relation
 from retrieval.marks import RECORDS
-from retrieval.text import fold, words
+from retrieval.text import fold, name_key, words
 from retrieval.types import Product
 
 _PEERS = 60  # nearest stand-ins that the shares are counted over; more change the second digit
 _TITLE = 1.6  # what stands in the title is what the thing is bought by: "Six-Person", "A4", "Noise-Cancelling"
 _LOOKS = frozenset("colour color pattern finish shade flavour flavor scent edition".split())
 _MEASURES = frozenset("weight width height depth thickness packed".split())
-_OF_LOOKS, _OF_MEASURES = (
-    0.35,
-    0.5,
-)  # they differ within a model; who cannot have it seldom insists on them, unlike a size
+_OF_LOOKS, _OF_MEASURES = 0.35, 0.5  # these differ within a model, and are seldom insisted on, unlike a size
 _PRIOR = 2.0  # peers added on either side, so that two peers that agree prove little
 _LONGEST = 60  # characters of an unknown name that are repeated
 _BRAND = 0.15  # somebody who cannot have a product seldom insists on its brand
@@ -34,7 +31,8 @@ def matters_of(product: Product, candidates: Sequence[Candidate], keep: Sequence
     the same job) that state it: what every listing of a kind states is what the kind is sold by.
     """
     pinned = {fold(name) for name in keep}
-    peers = [c.product for c in candidates if c.relation in ("variant", "substitute")][:_PEERS]
+    near = [c.product for c in candidates if c.relation in ("variant", "substitute")][:_PEERS]
+    peers = [{name_key(n): Fact(n, v) for n, v in peer.attributes.items()} for peer in near]
     facts: dict[str, Fact] = {}
     for name, value in product.attributes.items():
         if fold(name) not in RECORDS and not (fold(name) == "brand" and product.brand):
@@ -57,8 +55,8 @@ def check_pins(matters: Sequence[Matter], keep: Sequence[str]) -> None:
         raise UnknownFact(f"The listing states no {shorten(unknown, _LONGEST)!r} to keep. It states {named}.")
 
 
-def _weight(product: Product, fact: Fact, peers: Sequence[Product]) -> float:
-    theirs = [Fact(n, v) for peer in peers for n, v in peer.attributes.items() if fold(n) == fold(fact.name)]
+def _weight(product: Product, fact: Fact, peers: Sequence[Mapping[str, Fact]]) -> float:
+    theirs = [found for peer in peers if (found := peer.get(name_key(fact.name))) is not None]
     coverage = (len(theirs) + _PRIOR / 2) / (len(peers) + _PRIOR)
     other = (sum(relation(fact, each) == "different" for each in theirs) + _PRIOR / 2) / (len(theirs) + _PRIOR)
     weight = coverage * (1 + other) / 2

@@ -49,6 +49,8 @@ class Candidate:
     """The two kinds, the product's first, where things of these kinds are known to be used together."""
     lift: float = 0.0
     """Of the two kinds: logarithm of how many times more shoppers took both than chance predicts."""
+    kind: str = ""
+    """Of goods, or its category; "" if neither is known."""
 
 
 class Neighbours:
@@ -91,8 +93,11 @@ class Neighbours:
             chance = float(row.max())
             if relation != "unrelated" and (relation != "complement" or chance >= SURE):
                 lift = graph.kinds_together.get((kind, graph.kind_of.get(other.id, "")), 0.0)
+                kind_of_it = reader.kind_of(other.id)
                 goods = reader.used_together(product.id, other.id)
-                found.append(Candidate(other, relation, chance, cosine, taken.get(other.id, 0), goods, lift))
+                found.append(
+                    Candidate(other, relation, chance, cosine, taken.get(other.id, 0), goods, lift, kind_of_it)
+                )
         return sorted(found, key=lambda c: (-c.cosine, c.product.id))
 
     def rows_of(self, pairs: Sequence[tuple[str, str]]) -> Vectors:

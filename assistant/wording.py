@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from retrieval.types import AttributeValue, Quantity
@@ -73,9 +74,14 @@ def is_plural(noun: str) -> bool:
     return noun.endswith("s") and not noun.endswith("ss")
 
 
+_CONSONANT_SOUND = re.compile(r"u(?:sb|v|k|s)\b|uni(?!n)|us(?:e|a|u)|ut[ei]|eu|one\b|once\b")
+"""Begins with a vowel's letter and not with its sound: a USB port, a unisex fit, a one-way zip."""
+
+
 def with_article(noun: str) -> str:
     """As in "a timer" and "an alarm"; no article before a mass noun or a plural."""
     last = noun.split()[-1]
     if is_plural(last) or last in _MASS_NOUNS or last.endswith(("ing", "tion")):
         return noun
-    return f"an {noun}" if noun[0].lower() in "aeiou" else f"a {noun}"
+    vowel = noun[0].lower() in "aeiou" and _CONSONANT_SOUND.match(noun.lower()) is None
+    return f"an {noun}" if vowel else f"a {noun}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retrieval.comparison import Fact
-from retrieval.text import STOP_WORDS, fold, stem, words
+from retrieval.text import STOP_WORDS, fold, name_key, stem, words
 from retrieval.types import AttributeValue, Product
 
 RECORDS = frozenset(["ean", "gtin", "upc", "mpn", "sku", "model", "part number", "certification", "country of origin"])
@@ -53,7 +53,7 @@ class Marks:
     @cached_property
     def facts(self) -> dict[str, Fact]:
         """Folded name -> fact, records and what it fits left out."""
-        named = ((fold(n), n, v) for n, v in self.product.attributes.items())
+        named = ((name_key(n), n, v) for n, v in self.product.attributes.items())
         return {f: Fact(n, v) for f, n, v in named if f not in RECORDS and not _FITS.search(f)}
 
     @cached_property
@@ -90,7 +90,7 @@ class Marks:
 
 def _fitted_texts(product: Product) -> list[str]:
     """Where a listing says what it is for: its attributes of that kind, and its title after "for"."""
-    said = [_text(v) for n, v in product.attributes.items() if _FITS.search(fold(n))]
+    said = [_text(v) for n, v in product.attributes.items() if _FITS.search(name_key(n))]
     after = _FOR.search(product.title)
     return [*said, after[1]] if after is not None else said
 
@@ -101,7 +101,7 @@ def stated_fit(product: Product, other: Product) -> tuple[str, str] | None:
     Of a list, the item that names it: the printers an ink is for may be fifty.
     """
     codes = Marks(other, "").codes
-    fits = [(name, value) for name, value in product.attributes.items() if _FITS.search(fold(name))]
+    fits = [(name, value) for name, value in product.attributes.items() if _FITS.search(name_key(name))]
     for name, value in fits:
         for item in value if isinstance(value, tuple) else re.split(r"[,;\n]", str(value)):
             if codes & {w for word in words(item) for w in re.split(r"[/,;]", word)}:

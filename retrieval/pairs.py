@@ -17,7 +17,7 @@ from retrieval.comparison import model_key, relation
 from retrieval.goods import Goods
 from retrieval.graph import Graph
 from retrieval.marks import Marks
-from retrieval.text import STOP_WORDS, fold, stem, words
+from retrieval.text import STOP_WORDS, fold, name_key, stem, words
 from retrieval.types import Product, Quantity, Vectors
 from retrieval.units import to_base
 
@@ -87,7 +87,7 @@ class PairReader:
         for product in products:
             count += 1
             fitted[goods_of.get(product.id, "")] += bool(Marks(product, "").fits)
-            names.update({fold(n) for n in product.attributes})
+            names.update({name_key(n) for n in product.attributes})
             stems.update({stem(w) for w in words(product.title) if w not in STOP_WORDS})
         self.graph = graph
         self._goods = goods
@@ -103,6 +103,10 @@ class PairReader:
         mine = Marks(product, self._goods_of.get(product.id, ""))
         rows = [self._row(mine, Marks(other, self._goods_of.get(other.id, "")), cosine) for other, cosine in others]
         return np.asarray(rows, dtype=np.float32).reshape(len(rows), len(FEATURES))
+
+    def kind_of(self, id: str) -> str:
+        """Its kind of goods, else its folded category; "" if neither is known."""
+        return self._goods_of.get(id, "") or self.graph.kind_of.get(id, "")
 
     def used_together(self, one: str, other: str) -> tuple[str, str] | None:
         """The kinds of goods of two ids, if such things are used together; None if not, or not known."""

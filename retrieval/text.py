@@ -28,6 +28,12 @@ def fold(text: str) -> str:
     return " ".join(bare.casefold().split())
 
 
+@lru_cache(maxsize=16384)
+def name_key(name: str) -> str:
+    """`fold` for the names of attributes, remembered: they are few, and asked for over and over."""
+    return fold(name)
+
+
 def words(text: str) -> list[str]:
     """Folded tokens in order; a compound such as "wf-1000xm4" gives itself only."""
     return TOKEN.findall(fold(text))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -34,3 +37,25 @@ def _no_real_models(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         for name in _MODEL_LIBRARIES:
             monkeypatch.delitem(sys.modules, name, raising=False)
         monkeypatch.setattr(sys, "meta_path", [_Refusing(), *sys.meta_path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _intents_learned_once() -> Iterator[None]:
+    """Learning the intents takes a second, and hundreds of tests open a clerk: the fake encoder's are learned once."""
+    import assistant.clerk
+    from assistant.intents import Intents, open_intents
+    from retrieval.encoder import HashEncoder
+    from retrieval.types import Encoder
+
+    learned: dict[str, Intents] = {}
+
+    def opened(encoder: Encoder, folder: Path | None = None) -> Intents:
+        if not isinstance(encoder, HashEncoder):
+            return open_intents(encoder, folder)
+        if encoder.name not in learned:
+            learned[encoder.name] = open_intents(encoder)
+        return replace(learned[encoder.name], encoder=encoder)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assistant.clerk, "open_intents", opened)
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,3 +69,11 @@ def clerk(shop_data: Path, generator: ScriptedGenerator) -> Iterator[Clerk]:
     )
     with open_clerk(settings, encoder=HashEncoder(), generator=generator) as opened:
         yield opened
+
+
+@pytest.fixture
+def small_cells() -> Iterator[None]:
+    """The csv module's own limit for a cell, which reading a feed lifts for the whole process."""
+    lifted = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(lifted)

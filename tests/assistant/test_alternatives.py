@@ -95,7 +95,7 @@ def test_a_complement_is_no_replacement_whatever_it_costs(shop: Clerk) -> None:
 def test_nothing_but_complements_leaves_their_group_alone(shop: Clerk) -> None:
     result = found(shop, *is_a("complement", "pegs"))
     assert [group.kind for group in result.groups] == ["complement"]
-    assert result.notes == ("Nothing in the catalogue does the same job.",)
+    assert result.notes == ("Nothing in the catalogue is known to do the same job.",)
 
 
 def test_the_group_of_what_is_in_stock_stands_only_where_something_is_not(shop: Clerk) -> None:
@@ -200,7 +200,7 @@ def test_a_shop_of_one_product(tmp_path_factory: pytest.TempPathFactory) -> None
     with opened(tmp_path_factory.mktemp("alone"), [HALL]) as clerk:
         result = alternatives(clerk, "hall")
     assert result.groups == ()
-    assert result.notes == ("Nothing in the catalogue does the same job.",)
+    assert result.notes == ("Nothing in the catalogue is known to do the same job.",)
     assert {m.field for m in result.matters} == {*HALL.attributes, "brand"}
 
 
@@ -287,3 +287,16 @@ def test_the_weight_of_what_is_meant_to_be_heavy_is_not_better_for_being_less() 
             Product(id, id, category=category, attributes={"weight": kg(w)}) for id, w in (("a", 8), ("b", 4))
         )
         assert keeps(here, there, "weight") is kept
+
+
+def test_of_what_goes_with_it_no_kind_crowds_out_the_others(shop: Clerk) -> None:
+    def goes(id: str, chance: float, kind: str) -> Candidate:
+        return Candidate(Product(id, id), "complement", chance, 0.5, kind=kind)
+
+    beds = [goes(f"bed-{n}", 0.9 - n / 100, "bed") for n in range(4)]
+
+    def order(*candidates: Candidate) -> list[str]:
+        return [each.product.id for each in found(shop, *candidates).group("complement")]
+
+    assert order(*beds, goes("lamp", 0.5, "lamp")) == ["bed-0", "bed-1", "lamp", "bed-2", "bed-3"]
+    assert order(*beds) == ["bed-0", "bed-1", "bed-2", "bed-3"]

@@ -381,3 +381,10 @@ def test_whatever_a_tuned_model_says_only_what_is_true_is_shown(said: str) -> No
     assert {s.source for s in sentences} == {"plain"}
     assert dropped
     assert_true_and_whole(facts, sentences)
+
+
+def test_an_article_that_the_model_leaves_out_is_put_in() -> None:
+    reason = Reason("r1", "request_met", "p0", "wish:attribute:weight", "weight", "100 g", "Its weight is 100 g.", 0.3)
+    facts = Facts(RED_TENT, (reason,), WISHES, "a red tent")
+    sentences, _ = told([facts], ScriptedGenerator(["It has weight of 100 g."]))
+    assert [s.text for s in sentences] == ["It has a weight of 100 g."]

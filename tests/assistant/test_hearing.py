@@ -47,6 +47,8 @@ class TestPlainWords:
             ("a real person please", "handover"),
             ("your kettle gave my son an electric shock", "complaint"),
             ("I will get my lawyer", "complaint"),
+            ("I bought the Larch 6 last year and the pole broke, that is unacceptable", "complaint"),
+            ("the kettle I got on Monday has stopped working", "complaint"),
             ("put it in my basket", "order"),
             ("I'll take it", "order"),
             ("robin@example.com 10023", "order"),

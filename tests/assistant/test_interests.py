@@ -272,7 +272,7 @@ class TestReadingTheLog:
         log = read_log(write_rows(tmp_path / "events.csv", HEADER, *rows))
         assert (log.unread, dict(log.steps)) == (5, {})
 
-    def test_a_broken_file_is_one_line(self, tmp_path: Path, events: Path) -> None:
+    def test_a_broken_file_is_one_line(self, tmp_path: Path, events: Path, small_cells: None) -> None:
         path = tmp_path / "broken.csv"
         path.write_text('shopper,time,event,product_id\nann,1,view,"' + "x" * 200_000 + '"\n', encoding="utf-8")
         result = run("profile", "--events", str(path))

@@ -58,7 +58,7 @@ class TestReading:
         assert str(file) in str(refused.value)
         assert "\n" not in str(refused.value)
 
-    def test_a_file_that_is_no_text_or_not_there(self, tmp_path: Path) -> None:
+    def test_a_file_that_is_no_text_or_not_there(self, tmp_path: Path, small_cells: None) -> None:
         with pytest.raises(StoreclerkError, match=r"none.tsv cannot be read"):
             read_pairs(tmp_path / "none.tsv")
         with pytest.raises(StoreclerkError, match="cannot be read"):

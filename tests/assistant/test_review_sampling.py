@@ -158,7 +158,7 @@ class TestSampling:
         talking_clerk.feedback.thumb(session, done.answer.id, product, False)
         engine = open_database(talking_clerk.settings.data_dir)
         get = talking_clerk.searcher.index.catalog.get
-        sample(engine, strategy="random", count=99, titles=lambda ids: {p.id: p.title for p in get(ids).values()})
+        sample(engine, strategy="random", count=10_000, titles=lambda ids: {p.id: p.title for p in get(ids).values()})
         snapshot = next(i.snapshot for i in items(engine) if i.snapshot.answer.id == done.answer.id)
         engine.dispose()
         assert snapshot.history == ("Marlow Sip Kettle", "Northlea Ramble")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.wording import amount, is_adjective, listed, money, plural, shorten, shown
+from assistant.wording import amount, is_adjective, listed, money, plural, shorten, shown, with_article
 from retrieval.types import AttributeValue, Quantity
 
 
@@ -80,3 +80,20 @@ def test_adjectives_are_told_from_things() -> None:
         map(is_adjective, ["waterproof", "dishwasher safe", "foldable", "bpa free", "noise cancelling", "padded"])
     )
     assert not any(map(is_adjective, ["hood", "microphone", "timer", "rain cover", "bluetooth"]))
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("timer", "a timer"),
+        ("alarm", "an alarm"),
+        ("usb charging port", "a usb charging port"),
+        ("unisex fit", "a unisex fit"),
+        ("one-way zip", "a one-way zip"),
+        ("umbrella pocket", "an umbrella pocket"),
+        ("bluetooth", "bluetooth"),
+        ("ports", "ports"),
+    ],
+)
+def test_the_article_goes_by_the_sound(noun: str, said: str) -> None:
+    assert with_article(noun) == said

@@ -277,6 +277,12 @@ class TestAProduct:
     def test_the_listing_without_attributes(self, agent: Agent) -> None:
         page = agent.product("hostile")
         assert any("states no attributes" in line for line in notices(page))
+        assert group(page, "substitute") == []
+        assert len(group(page, "complement")) == 5  # its shelf is that of mugs: kettles and coffee makers
+        assert "<img src=x" not in page
+
+    def test_a_listing_with_nothing_near_it(self, clerk: Clerk) -> None:
+        page = Agent(with_neighbours(clerk, [])).product("hostile")
         assert "No alternatives to show." in page
         assert "<img src=x" not in page
 
