@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from retrieval.catalog import Catalog
 
 
+MOST_LISTED = 10**9
+"""More than any queue holds; a database's integers end somewhere above."""
+
+
 @click.group()
 def reviews() -> None:
     """Explanations that people judge."""
@@ -90,8 +94,8 @@ def sample(
 @click.option(
     "--state", type=click.Choice(["all", "waiting", "done", "disputed"]), default="waiting", show_default=True
 )
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True)
-@click.option("--offset", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--limit", type=click.IntRange(1, MOST_LISTED), default=50, show_default=True)
+@click.option("--offset", type=click.IntRange(0, MOST_LISTED), default=0, show_default=True)
 @common
 def list_(state: str, limit: int, offset: int, data_dir: Path | None, as_json: bool) -> None:
     """The queue: what waits (as it is given out), is done, or is disputed between reviewers."""

@@ -21,7 +21,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _as(command: F) -> F:
     """Who is at work; whoever may use the command line may work in anybody's name."""
-    return click.option("--as", "account", required=True, metavar="NAME", help="The agent who does it.")(command)
+    return click.option(
+        "--as", "account", required=True, metavar="NAME", callback=_storable, help="The agent who does it."
+    )(command)
+
+
+def _storable(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    """Without the halves of characters that a terminal in another encoding hands over."""
+    return name.encode("utf-8", "replace").decode("utf-8")
 
 
 @click.group()

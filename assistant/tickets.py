@@ -277,7 +277,8 @@ def _write(db: Connection, number: str, kind: str, author: str, text: str) -> No
 
 
 def _checked(text: str, what: str) -> str:
-    text = text.replace("\r\n", "\n").strip()  # as forms send line breaks
+    # As forms send line breaks; and a terminal in another encoding hands over halves of characters.
+    text = text.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8").strip()
     if not text:
         raise TicketError(f"The {what} is empty: write something.")
     if len(text) > LONGEST_TEXT:

@@ -359,6 +359,9 @@ class TestTheCommands:
         for arguments in (["show", "7"], ["list", "--data-dir", str(tmp_path / "new")]):
             result = CliRunner().invoke(cli, ["reviews", *arguments[:1], "--data-dir", str(tmp_path), *arguments[1:]])
             assert (result.exit_code, result.output.count("\n")) == (1, 1)
+        for option in ("--limit", "--offset"):
+            endless = ["reviews", "list", option, "9" * 30, "--data-dir", str(tmp_path)]
+            assert CliRunner().invoke(cli, endless).exit_code == 2
 
 
 def test_forgetting_while_it_is_sampled_leaves_nothing(engine: Engine, given: list[Answer]) -> None:

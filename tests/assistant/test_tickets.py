@@ -347,6 +347,15 @@ class TestTheCommand:
         assert run("reopen", "H-1001") == "0 H-1001 is open.\n"
         assert run("take", "H-1001").startswith("2")
 
+    def test_words_of_another_encoding_are_kept_as_far_as_they_can_be_read(
+        self, engine: Engine, session: str, tmp_path: Path
+    ) -> None:
+        number = Tickets(engine).open(session, "a complaint", "")
+        command = ["tickets", "note", number, "caf\udce9", "--as", "r\udcf6bin", "--data-dir", str(tmp_path)]
+        assert CliRunner().invoke(cli, command).exit_code == 0
+        [note] = Tickets(engine).notes(number)
+        assert (note.author, note.text) == ("r?bin", "caf?")
+
     def test_what_is_not_there_is_one_line(self, engine: Engine, tmp_path: Path) -> None:
         none = CliRunner().invoke(cli, ["tickets", "show", "H-7777", "--data-dir", str(tmp_path)])
         assert (none.exit_code, none.output.count("\n")) == (1, 1)
