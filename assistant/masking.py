@@ -17,6 +17,8 @@ from assistant.wordings import first_clause
 
 NAME_SIGN = "@0"
 _SIGN = re.compile(r"(?:\b([Aa])n? )?@(\d)")
+_STOPPED_SIGN = re.compile(_SIGN.pattern + r"(\.?)")
+_ENDED = tuple(f"{stop}{quote}" for stop in ".!?" for quote in '”"')
 _PLAIN_BLANKS = frozenset(["name", "value", "verb"])
 """Blanks that may stay words, where they are short and plain; all others are amounts, names or quotations."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z',/ -]*")
@@ -46,11 +48,12 @@ class Masked:
             return None
 
         def value(match: re.Match[str]) -> str:
-            article, said = match.group(1), self.values[int(match.group(2))]
+            article, said, stop = match.group(1), self.values[int(match.group(2))], match.group(3)
+            # A quotation that is a sentence brings its own full stop.
+            said += "" if said.endswith(_ENDED) else stop
             return said if not article else f"{article}{'n' if _takes_an(said) else ''} {said}"
 
-        # A quotation that is a sentence brings its own full stop.
-        return re.sub(r"([.!?][”\"])\.", r"\1", _SIGN.sub(value, text))
+        return _STOPPED_SIGN.sub(value, text)
 
 
 def _takes_an(said: str) -> bool:

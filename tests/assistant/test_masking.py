@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.masking import Masked, facts_line, masked
@@ -62,6 +62,7 @@ def test_an_unknown_sign_or_a_number_of_its_own_is_refused(text: str) -> None:
 
 
 @given(st.text(alphabet="ab1@ $.{}\\“”", max_size=12), st.text(alphabet="ab1@ $.{}\\“”", min_size=1, max_size=12))
+@example(brand=".”.", value="1")
 def test_a_value_comes_through_as_it_is(brand: str, value: str) -> None:
     """Whatever stands in a feed, signs of its own included, is put in once and not read again."""
     row = masked([reason("fact.text", name="type", value=value), reason("brand", brand=brand)])
