@@ -61,20 +61,27 @@ class Neighbours:
         self._baskets = baskets
         self._folder = folder or SHIPPED
         self._lock = Lock()
-        self._read: tuple[PairReader, RelationModel] | None = None
+        self._reader: PairReader | None = None
+        self._model: RelationModel | None = None
 
     def ready(self) -> tuple[PairReader, RelationModel]:
-        """About a second for 20,000 products, once."""
+        """Some three seconds for 20,000 products, once."""
+        reader = self._counted()
         with self._lock:
-            if self._read is None:
+            self._model = self._model or load_relations(self._folder)
+            return reader, self._model
+
+    def _counted(self) -> PairReader:
+        """What is counted, without the weights: who trains new ones may have none that still fit."""
+        with self._lock:
+            if self._reader is None:
                 products = list(self._index.catalog.all())
                 vectors = self._index.store.vectors([product.id for product in products])
                 matrix = np.stack([vectors[product.id] for product in products])
                 goods = bundled_goods()
                 kinds = goods_of(products, matrix, goods)
-                reader = PairReader(products, build_graph(products, self._baskets), goods, kinds)
-                self._read = reader, load_relations(self._folder)
-            return self._read
+                self._reader = PairReader(products, build_graph(products, self._baskets), goods, kinds)
+            return self._reader
 
     def of(self, product: Product) -> list[Candidate]:
         """Everything that came near, but what is unrelated; the nearest by vector first."""
@@ -101,8 +108,8 @@ class Neighbours:
         return sorted(found, key=lambda c: (-c.cosine, c.product.id))
 
     def rows_of(self, pairs: Sequence[tuple[str, str]]) -> Vectors:
-        """Shape (n, features), of pairs of ids. Raises UnknownProduct."""
-        reader, _model = self.ready()
+        """Shape (n, features), of pairs of ids, whatever the weights. Raises UnknownProduct."""
+        reader = self._counted()
         ids = list(dict.fromkeys(id for pair in pairs for id in pair))
         known, vectors = self._index.catalog.get(ids), self._index.store.vectors(ids)
         unknown = next((id for id in ids if id not in known), None)

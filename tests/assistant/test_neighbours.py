@@ -13,7 +13,7 @@ from retrieval.encoder import HashEncoder
 from retrieval.errors import StoreclerkError, UnknownProduct
 from retrieval.index import Index, build_index, open_index
 from retrieval.pairs import FEATURES
-from retrieval.relations import RELATIONS, RelationModel, save_relations
+from retrieval.relations import RELATIONS, WEIGHTS_FILE, RelationModel, save_relations
 from tests.assistant.shop import BY_ID, PRODUCTS
 from tests.toys import write_jsonl
 
@@ -114,7 +114,9 @@ def test_model_shelf_and_baskets_are_looked_at_however_far_by_vector(
 
 
 def test_what_is_counted_over_the_catalogue_is_counted_once(neighbours: Neighbours) -> None:
-    assert neighbours.ready() is neighbours.ready()
+    (reader, model), (again, same) = neighbours.ready(), neighbours.ready()
+    assert reader is again
+    assert model is same
 
 
 def test_without_baskets_nothing_was_taken(index: Index, tmp_path: Path) -> None:
@@ -134,6 +136,17 @@ def test_rows_of_pairs_are_in_their_order(neighbours: Neighbours) -> None:
 def test_weights_that_are_not_there_are_said_to_be_missing(index: Index, tmp_path: Path) -> None:
     with pytest.raises(StoreclerkError, match="cannot be read"):
         Neighbours(index, folder=tmp_path / "none").of(BY_ID["tent-2"])
+
+
+def test_new_weights_can_be_trained_where_the_old_ones_do_not_fit(
+    index: Index, neighbours: Neighbours, tmp_path: Path
+) -> None:
+    stale = Neighbours(index, BASKETS, weights(tmp_path))
+    (tmp_path / WEIGHTS_FILE).write_text('{"features": ["another"]}', encoding="utf-8")
+    pairs = [("jacket-m", "jacket-s"), ("jacket-m", "pack-30")]
+    assert (stale.rows_of(pairs) == neighbours.rows_of(pairs)).all()
+    with pytest.raises(StoreclerkError, match="train it again with `storeclerk train relations`"):
+        stale.ready()
 
 
 def test_the_shipped_weights_know_another_size_of_one_jacket(index: Index) -> None:
