@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -25,24 +25,6 @@ REPEAT_AFTER = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which part of the queue a reviewer wants; "" for all of it."""
-
-    strategy: str = ""
-    kind: str = ""
-    intent: str = ""
-    category: str = ""
-    version: str = ""
-
-    def conditions(self) -> list[ColumnElement[bool]]:
-        named = {field.name: getattr(self, field.name) for field in fields(self)}
-        return [items.c[name] == value for name, value in named.items() if value]
-
-
-EVERYTHING = Filters()
-
-
-@dataclass(frozen=True, slots=True)
 class Lease:
     """An item that is kept for a reviewer."""
 
@@ -50,20 +32,20 @@ class Lease:
     round: int
 
 
-def held(db: Connection, account: str, filters: Filters, skip: Sequence[int]) -> Lease | None:
+def held(db: Connection, account: str, skip: Sequence[int]) -> Lease | None:
     """The item kept for this reviewer, if it is still to be judged: a page that is loaded again shows the same."""
     judged = _judged_by(account, leases.c.round)
     query = (
         select(leases.c.item, leases.c.round)
         .join(items, items.c.id == leases.c.item)
-        .where(leases.c.account == account, ~judged, *filters.conditions())
+        .where(leases.c.account == account, ~judged)
         .where((leases.c.round == 2) | (items.c.judged < items.c.needed), items.c.id.not_in(skip))
     )
     row = db.execute(query).first()
     return None if row is None else Lease(row.item, row.round)
 
 
-def fresh(db: Connection, account: str, filters: Filters, skip: Sequence[int]) -> Lease | None:
+def fresh(db: Connection, account: str, skip: Sequence[int]) -> Lease | None:
     """The item that fewest have judged, of those the riskiest, of those the first; none this account has judged, and
     none that is kept for as many others as it still needs.
 
@@ -79,7 +61,7 @@ def fresh(db: Connection, account: str, filters: Filters, skip: Sequence[int]) -
     )
     query = (
         select(items.c.id)
-        .where(items.c.judged < items.c.needed, ~_judged_by(account, 1), *filters.conditions())
+        .where(items.c.judged < items.c.needed, ~_judged_by(account, 1))
         .where(items.c.id.not_in(taken), items.c.id.not_in(skip))
         .order_by(items.c.judged, items.c.risk.desc(), items.c.id)
         .limit(1)
@@ -88,7 +70,7 @@ def fresh(db: Connection, account: str, filters: Filters, skip: Sequence[int]) -
     return None if id is None else Lease(id, 1)
 
 
-def repeated(db: Connection, account: str, filters: Filters, skip: Sequence[int]) -> Lease | None:
+def repeated(db: Connection, account: str, skip: Sequence[int]) -> Lease | None:
     """One the reviewer judged at least `REPEAT_AFTER` items ago and never twice, if it is time for one.
 
     Of every `REPEAT_EVERY` judgements one place is drawn by account and number, the same each time it is asked for;
@@ -111,7 +93,7 @@ def repeated(db: Connection, account: str, filters: Filters, skip: Sequence[int]
     query = (
         select(before.c.item)
         .join(items, items.c.id == before.c.item)
-        .where(before.c.item.not_in(again), before.c.item.not_in(skip), *filters.conditions())
+        .where(before.c.item.not_in(again), before.c.item.not_in(skip))
         .order_by(before.c.item)
     )
     known = db.execute(query).scalars().all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -139,12 +139,3 @@ class Judged:
 def version_of(versions: Mapping[str, str]) -> str:
     """The part of an answer's versions that words its reasons: "generator + prompt", in one line."""
     return " + ".join(versions[name] for name in ("generator", "prompt") if versions.get(name)) or "unknown"
-
-
-def by_item(judged: Sequence[Judged]) -> dict[int, list[Judged]]:
-    """Judgements of first rounds by item, in the order given."""
-    found: dict[int, list[Judged]] = {}
-    for each in judged:
-        if each.round == 1:
-            found.setdefault(each.item.id, []).append(each)
-    return found

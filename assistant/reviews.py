@@ -19,7 +19,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.database import writing
 from assistant.errors import ReviewError
-from assistant.review_queue import EVERYTHING, Filters, Lease, fresh, held, keep_for, repeated
+from assistant.review_queue import Lease, fresh, held, keep_for, repeated
 from assistant.review_rows import (
     ITEM,
     JUDGEMENT,
@@ -101,7 +101,7 @@ class Reviews:
 
     # -- the queue -----------------------------------------------------------------------------------------
 
-    def next(self, account: str, *, filters: Filters = EVERYTHING, skip: Sequence[int] = ()) -> Item | None:
+    def next(self, account: str, *, skip: Sequence[int] = ()) -> Item | None:
         """The item this reviewer is to judge now, kept for them for a while; None if nothing waits for them.
 
         The same one until it is judged or in `skip`: those that fewest have judged first, of those the riskiest; about
@@ -110,11 +110,7 @@ class Reviews:
         now = time.time()
         with writing(self._engine) as db:
             db.execute(delete(leases).where(leases.c.until < now))
-            lease = (
-                held(db, account, filters, skip)
-                or repeated(db, account, filters, skip)
-                or fresh(db, account, filters, skip)
-            )
+            lease = held(db, account, skip) or repeated(db, account, skip) or fresh(db, account, skip)
             keep_for(db, account, lease, now)
         return None if lease is None else self.get(lease.item)
 
@@ -137,16 +133,9 @@ class Reviews:
         with self._engine.connect() as db:
             return queued_of(row_of(db, item))
 
-    def queue(
-        self,
-        state: State = "all",
-        *,
-        filters: Filters = EVERYTHING,
-        limit: int = 50,
-        offset: int = 0,
-    ) -> list[Queued]:
+    def queue(self, state: State = "all", *, limit: int = 50, offset: int = 0) -> list[Queued]:
         """Items by state: those that wait in the order they are given out, others the newest first."""
-        query = ITEM.where(*filters.conditions())
+        query = ITEM
         if state == "waiting":
             query = query.where(items.c.judged < items.c.needed)
             query = query.order_by(items.c.judged, items.c.risk.desc(), items.c.id)
@@ -158,12 +147,6 @@ class Reviews:
             query = query.where(items.c.disputed == 1)
         with self._engine.connect() as db:
             return [queued_of(row) for row in db.execute(query.limit(limit).offset(offset))]
-
-    def choices(self) -> Mapping[str, Sequence[str]]:
-        """Field of `Filters` -> its values in the queue, in order."""
-        names = Filters.__dataclass_fields__
-        with self._engine.connect() as db:
-            return {name: sorted(filter(None, db.scalars(select(items.c[name]).distinct()))) for name in names}
 
     # -- judging -------------------------------------------------------------------------------------------
 
@@ -279,10 +262,10 @@ class Reviews:
             row = db.execute(select(adjudications).where(adjudications.c.item == item)).first()
         return None if row is None else (row.account, JUDGEMENT.validate_json(row.judgement))
 
-    def mine(self, account: str, limit: int = 50, offset: int = 0) -> list[Judged]:
+    def mine(self, account: str, limit: int = 50) -> list[Judged]:
         """What this account said, the newest first."""
         query = select(judgements).where(judgements.c.account == account)
-        query = query.order_by(judgements.c.time.desc(), judgements.c.id.desc()).limit(limit).offset(offset)
+        query = query.order_by(judgements.c.time.desc(), judgements.c.id.desc()).limit(limit)
         with self._engine.connect() as db:
             return [judged_of(row, item_of(row_of(db, row.item))) for row in db.execute(query).all()]
 

@@ -83,10 +83,6 @@ class Marks:
     def lists(self) -> dict[str, frozenset[str]]:
         return {n: frozenset(map(fold, f.value)) for n, f in self.facts.items() if isinstance(f.value, tuple)}
 
-    @cached_property
-    def path(self) -> tuple[str, ...]:
-        return tuple(map(fold, self.product.category))
-
 
 def _fitted_texts(product: Product) -> list[str]:
     """Where a listing says what it is for: its attributes of that kind, and its title after "for"."""
