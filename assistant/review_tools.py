@@ -14,8 +14,8 @@ from typing import Any
 
 from assistant.errors import ReviewError
 from assistant.review_facts import text_of
+from assistant.review_trace import facts_of_listing
 from assistant.review_types import GRADES, QUESTIONS, Item, Judgement, Preferred, SentenceMark, Supported
-from assistant.wording import money, shown
 
 Answers = Mapping[str, str]
 """Question -> what was answered, as text; what was left open is not there."""
@@ -179,18 +179,10 @@ def _fields(item: Item) -> dict[str, str]:
 
 
 def _facts(item: Item) -> list[str]:
+    """What a reviewer at the desk has before them: the listing, whole, and what was asked for."""
     facts = item.snapshot.facts(item.product_id)
-    product = facts.product
-    told: list[tuple[str, str]] = [("name", product.title), ("brand", product.brand)]
-    told.append(("category", " > ".join(product.category)))
-    told.append(("price", "" if product.price is None else money(product.price, product.currency)))
-    told.append(
-        ("rating", "" if product.rating is None else f"{product.rating:g} ({product.rating_count or 0:,} ratings)")
-    )
-    told.append(("stock", "" if product.stock is None else f"{product.stock:,}"))
-    told += [(name, shown(value)) for name, value in product.attributes.items()]
-    told += [("asked for", constraint.label) for constraint in facts.constraints]
-    return [f"{name}: {value}" for name, value in told if value]
+    told = [f"{fact.field}: {fact.value}" for fact in facts_of_listing(facts.product)]
+    return told + [f"asked for: {constraint.label}" for constraint in facts.constraints]
 
 
 def _side(item: Item, preferred: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from assistant.review_types import Item
 from assistant.types import Constraint, Dropped, Reason, Sentence
-from assistant.wording import money, shown
+from assistant.wording import money, rated, shown
 from retrieval.types import Product
 
 Get = Callable[[Sequence[str]], Mapping[str, Product]]
@@ -108,7 +108,7 @@ def trace(item: Item, get: Get | None = None) -> Trace:
 
 def facts_of_listing(product: Product) -> tuple[Fact, ...]:
     """The lines of a listing that say something, as a shopper reads them."""
-    rating = f"{product.rating:g} out of 5 by {product.rating_count:,} customers" if product.rating is not None else ""
+    rating = "" if product.rating is None else rated(product.rating, product.rating_count)
     lines = [
         ("title", product.title),
         ("brand", product.brand),

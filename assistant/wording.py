@@ -51,6 +51,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def rated(rating: float, count: int) -> str:
+    """4.5 out of 5 by 210 customers; of a feed that gives no count, 4.5 out of 5."""
+    return f"{rating:g} out of 5" + (f" by {plural(count, 'customer')}" if count else "")
+
+
 # Yes/no attributes that read as adjectives; anything else is something the product has.
 _ADJECTIVE_ENDINGS = (
     "bagless", "non-stick", "reflective", "included", "non-slip", "brushless", "backlit", "curved", "padded",

@@ -20,7 +20,7 @@ from assistant.review_history import last_change, made, stale, states
 from assistant.reviews import Reviews
 from assistant.tables import review_answers
 from retrieval.errors import StorageFull
-from tests.assistant.judgements import FALSE, TRUE, item, judgement
+from tests.assistant.judgements import FALSE, TENT, TRUE, item, judgement
 from tests.assistant.review_queue import desk
 from tests.assistant.shop import PRODUCTS
 
@@ -107,6 +107,8 @@ def test_other_tools_get_every_item_blind_and_without_names(shop: tuple[Engine, 
     assert [record["id"] for record in records] == [f"storeclerk-{n}" for n in range(1, 6)]
     assert records[1]["suggestions"]["sentence_1_supported"]["value"] == "no" and records[3]["suggestions"] == {}
     assert records[4]["fields"]["request"] == "<b>tent</b>\n=1+1"
+    facts = records[0]["fields"]["facts"]
+    assert f"description: {TENT.description}" in facts and "asked for: under $150" in facts
     done = export(shop[0], "robin@example.com", "labelstudio", tmp_path / "l.json")
     text = done.path.read_text(encoding="utf-8")
     tasks = json.loads(text)

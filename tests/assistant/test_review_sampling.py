@@ -24,7 +24,7 @@ from assistant.generators import ScriptedGenerator
 from assistant.review_pairs import PLAIN, Rewording
 from assistant.review_risk import ENOUGH, UNSURE, Risk, gate_risk, risk_of, version_risk
 from assistant.review_sampling import sample
-from assistant.review_trace import trace
+from assistant.review_trace import Fact, facts_of_listing, trace
 from assistant.review_types import Item, Strategy
 from assistant.reviews import Reviews
 from assistant.tables import review_answers, review_items, sessions, turns
@@ -326,6 +326,8 @@ class TestTheTrace:
         }
         assert ("price", "$120.00") in {(f.field, f.value) for f in found.facts}
         assert not trace(item, lambda ids: {"tent-2": product}).changed
+        for count, told in ((1, "4.5 out of 5 by 1 customer"), (0, "4.5 out of 5")):
+            assert Fact("rating", told) in facts_of_listing(replace(product, rating=4.5, rating_count=count))
         assert trace(item, lambda ids: cast("dict[str, Product]", {})).gone
 
 
