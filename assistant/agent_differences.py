@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from assistant.agent_patterns import reply_patterns, said
 from assistant.alternative_types import Alternative
@@ -17,7 +18,7 @@ from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import AMOUNT
 from assistant.promises import check_line
 from assistant.reasons import stated
-from assistant.wording import is_adjective, listed, money, plural, shown
+from assistant.wording import is_adjective, listed, money, rated, shown
 from assistant.wordings import filled, load_wordings
 from retrieval.comparison import Fact, facts_of
 from retrieval.text import fold
@@ -53,7 +54,8 @@ def clauses_for(product: Product, alternative: Alternative, most: int) -> list[C
     other = alternative.product
     fields = sorted((fold(c.field) for c in alternative.differences), key=lambda name: name != "price")
     found = (clause for name in dict.fromkeys(fields) if (clause := _clause(name, product, other)) is not None)
-    return [clause for clause in found if not check(f"It {clause.text}.", product, other, about=clause.field)][:most]
+    sound = (clause for clause in found if not check(f"It {clause.text}.", product, other, about=clause.field))
+    return list(islice(sound, most))  # a listing may differ in a hundred facts, and a check reads both whole
 
 
 def check(sentence: str, product: Product, other: Product, *, about: str = "") -> str:
@@ -144,7 +146,7 @@ def _verb(name: str, value: AttributeValue) -> str:
 def _stars(product: Product) -> str:
     if product.rating is None or not product.rating_count:
         return ""
-    return f"{product.rating:g} out of 5 by {plural(product.rating_count, 'customer')}"
+    return rated(product.rating, product.rating_count)
 
 
 def _read(number: str) -> float:
