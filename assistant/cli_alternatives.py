@@ -14,6 +14,7 @@ from assistant.console import SHOWN_FACTS, common, opened_clerk, print_result
 if TYPE_CHECKING:
     from assistant.alternative_types import Alternative, Alternatives, Changed
     from assistant.clerk import Clerk
+    from retrieval.types import Product
 
 
 @click.command()
@@ -100,7 +101,7 @@ def _lines(found: Alternatives) -> Iterator[str]:
     from assistant.alternative_types import GROUPS
     from assistant.wording import money
 
-    def priced(product: Any) -> str:
+    def priced(product: Product) -> str:
         price = f"  {money(product.price, product.currency)}" if product.price is not None else ""
         return f"{product.id:<12} {product.title}{price}{'' if product.in_stock else '  (out of stock)'}"
 

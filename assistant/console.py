@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 SHOWN_FACTS = 6
-"""Facts a line of `similar` names for people; the JSON has all of them."""
+"""Facts that a line of `similar` or `alternatives` names for people; the JSON has all of them."""
 
 
 def common(command: F) -> F:

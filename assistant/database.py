@@ -1,7 +1,8 @@
-"""The conversations' own database: sessions, answers, thumbs and tickets. SQLite beside the catalogue by default.
+"""The conversations' own database, SQLite beside the catalogue: opening it; sessions, their answers and thumbs.
 
-Personal data is kept to what the conversation needs: what was said in it and what was shown. `forget`
-deletes a session whole, and sessions nobody has touched for a month go by themselves.
+What agents and reviewers do is kept in the same file (`assistant.tables`). Of shoppers only what the conversation needs
+is: what was said in it and what was shown. `forget` deletes a session whole, and sessions nobody has touched for a
+month go by themselves.
 """
 
 from __future__ import annotations
