@@ -100,19 +100,20 @@ def _summary(log: Log, products: dict[str, Product]) -> dict[str, Any]:
 
 def _summary_lines(result: dict[str, Any], path: Path) -> Iterator[str]:
     from assistant.interests import LEAST
+    from assistant.wording import plural
 
-    yield f"{path}: {_counted(result['shoppers'], 'shopper')}, {_counted(result['events'], 'event')}."
+    yield f"{path}: {plural(result['shoppers'], 'shopper')}, {plural(result['events'], 'event')}."
     yield f"Shoppers with enough of a past to judge by ({LEAST} models or more): {result['enough']:,}."
     yield from _left_out(result["unknown_products"])
     if result["unread_rows"]:
         yield (
-            f"{_counted(result['unread_rows'], 'row')} could not be used: no shopper, time or product, or an event "
+            f"{plural(result['unread_rows'], 'row')} could not be used: no shopper, time or product, or an event "
             "other than view, add_to_cart, buy and rate."
         )
     kinds = result["kinds"]
     yield from (f"  {each['share']:6.1%}  {each['kind']}" for each in kinds[:_SHOWN_KINDS])
     if len(kinds) > _SHOWN_KINDS:
-        yield f"  and {_counted(len(kinds) - _SHOWN_KINDS, 'kind')} more"
+        yield f"  and {plural(len(kinds) - _SHOWN_KINDS, 'kind')} more"
 
 
 def _profile_json(found: Profile, offered: list[tuple[Product, str | None]]) -> dict[str, Any]:
@@ -138,15 +139,15 @@ def _profile_lines(
     found: Profile, offered: list[tuple[Product, str | None]], products: dict[str, Product]
 ) -> Iterator[str]:
     from assistant.interests import LEAST
-    from assistant.wording import money
+    from assistant.wording import money, plural
 
-    yield f"{found.shopper}: {_counted(found.events, 'event')}, {_counted(found.products, 'product')}."
+    yield f"{found.shopper}: {plural(found.events, 'event')}, {plural(found.products, 'product')}."
     yield from _left_out(found.unknown_products)
     told = (*found.interests, *found.price_level)
     if told:
         yield "\nTurned to more often than by chance:"
     elif found.models < LEAST:
-        yield f"\nToo little to say what they like: {_counted(found.models, 'model')}, and it takes {LEAST}."
+        yield f"\nToo little to say what they like: {plural(found.models, 'model')}, and it takes {LEAST}."
     else:
         yield "\nNothing that they turn to more often than by chance."
     for each in told:
@@ -164,9 +165,7 @@ def _profile_lines(
 
 
 def _left_out(unknown: int) -> Iterator[str]:
+    from assistant.wording import plural
+
     if unknown:
-        yield f"{_counted(unknown, 'product')} of the events not in the catalogue, left out."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+        yield f"{plural(unknown, 'product')} of the events not in the catalogue, left out."

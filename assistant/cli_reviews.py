@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from assistant.console import common, print_result, progress_bars
+from assistant.console import common, conversations, print_result, progress_bars
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -69,7 +69,7 @@ def sample(
     from retrieval.folder import storage_errors
 
     with opened_reviews(data_dir) as (engine, settings, stack):
-        catalog = _catalog(settings, stack)
+        catalog = catalog_of(settings, stack)
         progress = stack.enter_context(progress_bars())
         with storage_errors(settings.data_dir):
             done = draw(
@@ -124,7 +124,7 @@ def show(item: int, data_dir: Path | None, as_json: bool) -> None:
 
     with opened_reviews(data_dir) as (engine, settings, stack):
         queued = Reviews(engine).state(item)
-        catalog = _catalog(settings, stack)
+        catalog = catalog_of(settings, stack)
         found = trace(queued.item, None if catalog is None else catalog.get)
     result = _as_json(queued) | {"trace": TypeAdapter(Trace).dump_python(found, mode="json")}
     print_result(result, _lines(queued, found), as_json)
@@ -133,21 +133,13 @@ def show(item: int, data_dir: Path | None, as_json: bool) -> None:
 @contextmanager
 def opened_reviews(data_dir: Path | None) -> Iterator[tuple[Engine, Settings, ExitStack]]:
     """The conversations' database by the settings, and what is to be closed with it. Raises IndexMissing."""
-    from assistant.database import open_database
     from assistant.settings import load_settings
-    from retrieval.errors import IndexMissing
 
-    settings = load_settings(data_dir)
-    folder = settings.data_dir
-    if not (folder / "conversations.db").is_file():
-        raise IndexMissing(f"{folder} holds no conversations yet: `storeclerk serve` or `storeclerk ask` starts them.")
     with ExitStack() as stack:
-        engine = open_database(folder)
-        stack.callback(engine.dispose)
-        yield engine, settings, stack
+        yield stack.enter_context(conversations(data_dir)), load_settings(data_dir), stack
 
 
-def _catalog(settings: Settings, stack: ExitStack) -> Catalog | None:
+def catalog_of(settings: Settings, stack: ExitStack) -> Catalog | None:
     """The product table, read beside the process that serves it; None where nothing is indexed."""
     from retrieval.folder import DataFolder
     from retrieval.index import open_catalog

@@ -5,15 +5,14 @@ They open the conversations' database, and read the product table beside whoever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from assistant.cli_reviews import opened_reviews, reviews
+from assistant.cli_reviews import catalog_of, opened_reviews, reviews
 from assistant.console import common, print_result, progress_bars
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from assistant.review_imports import Format
     from assistant.review_statistics import Mean, Rate
     from assistant.review_versions import Comparison
-    from assistant.settings import Settings
-    from retrieval.types import Product
 
 EXPORTS = ("generator", "preference", "checker", "regression", "argilla", "labelstudio")
 FORMATS = ("csv", "labelstudio", "argilla")
@@ -70,7 +67,8 @@ def figures(
         judged = list(Reviews(engine).all_judged())
         decided, order = decisions(engine), first_seen(engine)
         _check_versions([one, other] if one else [], order)
-        words = vocabulary_of([each.item for each in judged], _catalogue(settings, stack))
+        catalog = catalog_of(settings, stack)
+        words = vocabulary_of([each.item for each in judged], catalog.all() if catalog is not None else ())
     groups = figured(judged, cast("By", by), decided=decided, vocabulary=words, risky=risky, seed=seed)
     compared = compare(judged, one, other, decided=decided, risky=risky, seed=seed) if one else None
     fallen = alarms(judged, floor=settings.review.floor, order=order, decided=decided, seed=seed)
@@ -208,15 +206,6 @@ def _check_versions(named: Sequence[str], known: Sequence[str]) -> None:
         if version not in known:
             there = "; ".join(known) or "none is in the queue yet"
             raise ReviewError(f"There is no version {version[:80]!r}: {there}.")
-
-
-def _catalogue(settings: Settings, stack: ExitStack) -> Iterable[Product]:
-    """Today's products, read beside the process that serves them; none where nothing is indexed."""
-    from retrieval.folder import DataFolder
-    from retrieval.index import open_catalog
-
-    folder = DataFolder(settings.data_dir)
-    return open_catalog(folder, stack).all() if folder.database.is_file() else ()
 
 
 def _draw(folder: Path, versions: Sequence[Figures], weeks: Sequence[Figures], judged: Any) -> list[Path]:
