@@ -20,7 +20,7 @@ from assistant.models import check_generator_adapter, generator_folder, generato
 from assistant.neighbours import Neighbours
 from assistant.orders import OrderDesk, open_orders
 from assistant.policies import PolicyPages, open_policies
-from assistant.profile import Shopper, read_shoppers, read_steps
+from assistant.profile import Shopper, read_baskets, read_shoppers
 from assistant.prompting import PROMPT, TUNED_PROMPT
 from assistant.reading import Reader
 from assistant.references import Names, build_names
@@ -167,6 +167,7 @@ def open_clerk(
         resources.callback(engine.dispose)
         searcher.encode("warm up")  # loads a lazy model now, not when the first shopper waits
         shoppers = _shoppers(settings, searcher)
+        baskets = read_baskets(settings.events, frozenset(index.ids)) if settings.events is not None else []
         reader = Reader(vocabulary, searcher.facets, settings.currency, index.words.terms)
         generator = generator or open_generator(settings)
         yield Clerk(
@@ -184,7 +185,7 @@ def open_clerk(
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
             lookup=build_lookup(index.catalog.all()),
-            neighbours=Neighbours(index, _baskets(settings, index.ids), settings.relations),
+            neighbours=Neighbours(index, baskets, settings.relations),
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
             accounts=Accounts(engine),
@@ -196,14 +197,6 @@ def open_clerk(
 def _gate(settings: Settings) -> Gate | None:
     writes = settings.generator.kind != "none"  # there is nothing to check in what is made of the facts
     return open_gate(settings.checker.adapter or "") if writes and settings.checker.adapter != "none" else None
-
-
-def _baskets(settings: Settings, ids: Sequence[str]) -> list[list[str]]:
-    """What each shopper of the events file took, not only looked at."""
-    if settings.events is None:
-        return []
-    steps = read_steps(settings.events, frozenset(ids))
-    return [[id for _time, event, id in taken if event != "view"] for taken in steps.values()]
 
 
 def _shoppers(settings: Settings, searcher: Searcher) -> Sequence[Shopper]:

@@ -71,6 +71,11 @@ def read_steps(path: Path, known: Container[str]) -> dict[str, list[tuple[str, s
     return events
 
 
+def read_baskets(path: Path, known: Container[str]) -> list[list[str]]:
+    """What each shopper took, not only looked at: ids of `known` products. Raises as `read_shoppers` does."""
+    return [[id for _time, event, id in steps if event != "view"] for steps in read_steps(path, known).values()]
+
+
 def read_log(path: Path) -> Log:
     """Everything an events file tells, products unknown to the catalogue included. Raises as `read_shoppers` does."""
     wanted = {"shopper", "time", "event", "product_id"}

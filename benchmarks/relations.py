@@ -21,13 +21,12 @@ from pathlib import Path
 import numpy as np
 
 from assistant.clerk import open_encoder
-from assistant.profile import read_steps
+from assistant.neighbours import Neighbours
+from assistant.profile import read_baskets
 from assistant.relation_training import f1_of_each, fit, macro_f1, predicted
 from assistant.settings import EncoderSettings
-from retrieval.goods import bundled_goods, goods_of
-from retrieval.graph import build_graph
 from retrieval.index import open_index
-from retrieval.pairs import FEATURES, PairReader
+from retrieval.pairs import FEATURES
 from retrieval.relations import RELATIONS, Relation, save_relations
 from retrieval.types import Vectors
 
@@ -57,22 +56,12 @@ def read_pairs(folders: dict[str, Path]) -> list[Pair]:
     for shop, folder in folders.items():
         own = [row for row in labels if row["shop"] == shop]
         with open_index(folder, encoder) as index:
-            products = {p.id: p for p in index.catalog.all()}
-            baskets = []
-            if shop == "demo":
-                steps = read_steps(EVENTS, products)
-                baskets = [[id for _, event, id in taken if event != "view"] for taken in steps.values()]
-            vectors = index.store.vectors(list(products))
-            matrix = np.stack([vectors[id] for id in products])
-            goods = bundled_goods()
-            graph = build_graph(products.values(), baskets)
-            reader = PairReader(products.values(), graph, goods, goods_of(list(products.values()), matrix, goods))
-            for label in own:
-                one, other = products[label["product"]], products[label["other"]]
-                row = reader.rows(one, [(other, float(vectors[one.id] @ vectors[other.id]))])[0]
-                relation = next(r for r in RELATIONS if r == label["relation"])
-                passes = (label["first_pass"], label["second_pass"])
-                found.append(Pair(shop, f"{shop} {one.id}", relation, passes, label["split"], row))
+            baskets = read_baskets(EVENTS, frozenset(index.ids)) if shop == "demo" else ()
+            rows = Neighbours(index, baskets).rows_of([(label["product"], label["other"]) for label in own])
+        for label, row in zip(own, rows, strict=True):
+            relation = next(r for r in RELATIONS if r == label["relation"])
+            passes = (label["first_pass"], label["second_pass"])
+            found.append(Pair(shop, f"{shop} {label['product']}", relation, passes, label["split"], row))
     return found
 
 
