@@ -85,10 +85,10 @@ class PairAgreement:
     why: str
 
 
-def agreement(judged: Iterable[Judged], *, seed: int = 7, rounds: int = ROUNDS) -> list[Agreement]:
+def agreement(judged: Iterable[Judged], *, seed: int = 7) -> list[Agreement]:
     """One a question, over first rounds; the interval (95 %, percentiles) comes from drawing items anew."""
     first = [each for each in judged if each.round == 1]
-    return [_agreement(question, answers(first, question), seed, rounds) for question in LEVELS]
+    return [_agreement(question, answers(first, question), seed) for question in LEVELS]
 
 
 def consistency(judged: Iterable[Judged]) -> list[Consistency]:
@@ -156,12 +156,12 @@ def _share(said: Answers) -> float | None:
     return sum(pairs) / len(pairs) if pairs else None
 
 
-def _agreement(question: str, said: Answers, seed: int, rounds: int) -> Agreement:
+def _agreement(question: str, said: Answers, seed: int) -> Agreement:
     level, shared = LEVELS[question], _twice(said)
     alpha, why = alpha_of(said, level)
     low = high = None
     if alpha is not None:
-        drawn = _drawn(said, level, seed, rounds)
+        drawn = _drawn(said, level, seed)
         if len(drawn):
             low, high = (float(end) for end in np.quantile(drawn, (0.025, 0.975)))
     who = {name for _unit, values in shared for name in values}
@@ -198,11 +198,11 @@ def _distance(values: Sequence[str], level: Level) -> Any:
     return between
 
 
-def _drawn(said: Answers, level: Level, seed: int, rounds: int) -> NDArray[np.float64]:
+def _drawn(said: Answers, level: Level, seed: int) -> NDArray[np.float64]:
     """Alpha of each resample that has one; items are drawn whole, since their sentences hang together."""
     matrices = coincidences(said)
     chance = np.random.default_rng(seed)
-    times = chance.multinomial(len(matrices), np.full(len(matrices), 1 / len(matrices)), size=rounds)
+    times = chance.multinomial(len(matrices), np.full(len(matrices), 1 / len(matrices)), size=ROUNDS)
     o = np.tensordot(times.astype(np.float64), matrices, axes=1)
     found = alphas(o, level)
     return found[~np.isnan(found)]

@@ -5,7 +5,7 @@ shopper, which tells what happens next. Plain text, no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from assistant.dialogue import Dialogue
 from assistant.order_turns import contact_section
@@ -32,20 +32,16 @@ def summary_of(
     why: str,
     *,
     matter: str = "",
-    titles: Callable[[Sequence[str]], Sequence[str]] | None = None,
 ) -> str:
     """The conversation as a person at the shop should find it: what is wanted, seen, set aside, and said last.
 
     `answers` are the stored ones, oldest first, `message` the one that asks for a person, `matter` an order or a policy
-    it is about; `titles` gives the titles of products that are on none of the answers.
+    it is about.
     """
     wanted = ", ".join(c.label for c in dialogue.constraints) or dialogue.words
     names = {r.product.id: r.product.title for answer in answers for r in answer.recommendations}
     shown = [r.product.id for answer in answers for r in answer.recommendations]
     seen = list(dict.fromkeys([*reversed(dialogue.last), *reversed(shown)]))[:SEEN]
-    if titles is not None:
-        unknown = [id for id in seen if id not in names]
-        names |= dict(zip(unknown, titles(unknown), strict=False))
     rejected = [id for id in dict.fromkeys(shown) if dialogue.exclude_shown and id not in dialogue.last]
     sections = list(dict.fromkeys(answer.section for answer in answers if answer.section))
     lines = [f"Why: {why}"]
@@ -59,7 +55,7 @@ def summary_of(
         lines.append("Asked for something else than: " + "; ".join(_named(id, names) for id in rejected[-SEEN:]))
     if sections:
         lines.append(f"Policies quoted: {', '.join(sections)}")
-    said = [answer.message for answer in answers[1 - _SAID :] if answer.message.strip()] if _SAID > 1 else []
+    said = [answer.message for answer in answers[1 - _SAID :] if answer.message.strip()]
     lines.append("Said last:")
     lines += [f"- {shorten(' '.join(redacted(text).split()), _LONGEST)}" for text in [*said, message]]
     return "\n".join(lines)

@@ -116,13 +116,13 @@ def mean(values: Iterable[tuple[str, float]], *, seed: int) -> Mean | None:
     return Mean(found.mean, float(low), float(high), round(float(found.counts.sum())))
 
 
-def resampled(found: Clusters, seed: int, rounds: int = ROUNDS) -> Floats:
-    """Means of `rounds` samples of as many answers, drawn with replacement."""
+def resampled(found: Clusters, seed: int) -> Floats:
+    """Means of `ROUNDS` samples of as many answers, drawn with replacement."""
     m, chance = len(found.counts), np.random.default_rng(seed)
     size = max(1, _CHUNK // m)
     pieces = []
-    for start in range(0, rounds, size):
-        times = chance.multinomial(m, np.full(m, 1 / m), size=min(size, rounds - start)).astype(np.float64)
+    for start in range(0, ROUNDS, size):
+        times = chance.multinomial(m, np.full(m, 1 / m), size=min(size, ROUNDS - start)).astype(np.float64)
         pieces.append((times @ found.sums) / (times @ found.counts))
     return np.concatenate(pieces)
 
