@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.types import Answer
+from assistant.wording import plural
 
 THUMB_DOWN = 3.0
 """Somebody read it and was displeased: all else here is guessed by a program, so it outweighs most."""
@@ -49,8 +50,7 @@ def risk_of(answer: Answer, product_id: str, *, thumb_down: bool) -> Risk:
     # One without a text was not written at all: the model was busy or failed.
     dropped = sum(each.product_id == product_id and bool(each.text) for each in answer.dropped)
     if dropped:
-        said = f"{dropped} sentence{'s' if dropped > 1 else ''} dropped"
-        risk += Risk(DROPPED * min(dropped, MOST_DROPPED), (said,))
+        risk += Risk(DROPPED * min(dropped, MOST_DROPPED), (f"{plural(dropped, 'sentence')} dropped",))
         if any(s.product_id == product_id and s.source == "model" for s in answer.sentences):
             risk += Risk(WRITTEN_TWICE, ("written again",))
     return risk

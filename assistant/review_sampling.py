@@ -27,6 +27,7 @@ from assistant.review_stored import ANSWER, Stored, Titles, first_seen, judged_v
 from assistant.review_types import Other, Strategy, version_of
 from assistant.tables import review_answers, review_items, turns
 from assistant.types import Answer
+from assistant.wording import plural
 from retrieval.catalog import batched
 from retrieval.index import Progress, no_progress
 
@@ -180,7 +181,7 @@ def sample(
     if made < pairs:
         why.append(f"only {made} of those left have another wording")
     if unreadable:
-        why.append(f"{unreadable} answers of an older version could not be read")
+        why.append(f"{plural(unreadable, 'answer')} of an older version could not be read")
     return Sampled(added + made, considered, "; ".join(why))
 
 

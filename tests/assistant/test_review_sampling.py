@@ -169,7 +169,7 @@ class TestSampling:
         keep(engine, given[:1])
         with engine.begin() as db:
             db.execute(update(turns).values(answer='{"id": 1}'))
-        assert "1 answers of an older version" in sample(engine, strategy="random", count=5).why
+        assert "1 answer of an older version" in sample(engine, strategy="random", count=5).why
 
     @pytest.mark.parametrize(
         ("changes", "says"),
