@@ -108,7 +108,8 @@ def list_(state: str, limit: int, offset: int, data_dir: Path | None, as_json: b
         f"{'disputed' if q.disputed else '        '}  {q.item.product_id}  {q.item.why}".rstrip()
         for q in found
     ]
-    empty = "Nothing is in the queue: `storeclerk reviews sample` fills it." if state == "all" else f"None is {state}."
+    fill = "Nothing is to be judged: `storeclerk reviews sample` fills the queue."
+    empty = fill if state in ("all", "waiting") else f"None is {state}."
     print_result({"items": [_as_json(q) for q in found]}, lines or [empty], as_json)
 
 

@@ -58,7 +58,9 @@ def read_labels(path: Path) -> list[Labelled]:
         raise JudgementError(f"{path} cannot be read ({error}): name a JSONL file of labelled sentences") from error
     rows = [_labelled(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     if not rows:
-        raise JudgementError(f"{path} holds no labelled sentence: write some with `assistant.labels.labelled_row`")
+        raise JudgementError(
+            f"{path} holds no labelled sentence: `storeclerk reviews export checker` writes those that people judged"
+        )
     return rows
 
 

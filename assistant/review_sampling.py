@@ -177,9 +177,10 @@ def sample(
     why = []
     if added < count:
         risky = " with a sign of risk" if strategy == "risky" else ""
-        why.append(f"only {added} explanations{risky} are not in the queue yet")
+        left = plural(added, "explanation") if added else "no explanation"
+        why.append(f"{left}{risky} could be added, {count:,} were asked for")
     if made < pairs:
-        why.append(f"only {made} of those left have another wording")
+        why.append(f"of those left {made or 'none'} {'has' if made < 2 else 'have'} another wording")
     if unreadable:
         why.append(f"{plural(unreadable, 'answer')} of an older version could not be read")
     return Sampled(added + made, considered, "; ".join(why))

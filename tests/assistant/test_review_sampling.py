@@ -77,7 +77,7 @@ class TestSampling:
     def test_nothing_stored_is_said(self, engine: Engine) -> None:
         done = sample(engine, strategy="random", count=5)
         assert (done.added, done.considered) == (0, 0)
-        assert "only 0 explanations" in done.why
+        assert done.why == "no explanation could be added, 5 were asked for"
 
     @pytest.mark.parametrize("strategy", ["random", "stratified"])
     def test_every_explanation_becomes_an_item_once(
@@ -258,7 +258,7 @@ class TestPairs:
         assert item.other is not None
         assert item.other.version == PLAIN
         assert all(s.source == "plain" for s in item.other.sentences)
-        assert done.why == "only 1 of those left have another wording"
+        assert done.why == "of those left 1 has another wording"
         assert Reviews(engine).save("ann", item.id, 1, replace(_all_good(item), preferred="first"), 1)
 
     def test_the_same_words_make_none(self, engine: Engine, given: list[Answer]) -> None:
@@ -357,7 +357,7 @@ class TestTheCommands:
 
     def test_what_is_not_there_is_one_line(self, engine: Engine, tmp_path: Path) -> None:
         empty = CliRunner().invoke(cli, ["reviews", "list", "--data-dir", str(tmp_path)])
-        assert "None is waiting" in empty.output
+        assert "Nothing is to be judged: `storeclerk reviews sample` fills the queue." in empty.output
         for arguments in (["show", "7"], ["list", "--data-dir", str(tmp_path / "new")]):
             result = CliRunner().invoke(cli, ["reviews", *arguments[:1], "--data-dir", str(tmp_path), *arguments[1:]])
             assert (result.exit_code, result.output.count("\n")) == (1, 1)
