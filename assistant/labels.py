@@ -53,7 +53,8 @@ def labelled_row(facts: Facts, sentence: str) -> dict[str, Any]:
 def read_labels(path: Path) -> list[Labelled]:
     """Every sentence of a file. Raises JudgementError, which names the line."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        # Not splitlines: a listing may hold other line breaks (U+2028), which JSON leaves as they are.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise JudgementError(f"{path} cannot be read ({error}): name a JSONL file of labelled sentences") from error
     rows = [_labelled(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def shop(tmp_path: Path) -> Iterator[tuple[Engine, Reviews]]:
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
 
 
 def written(engine: Engine, what: What, folder: Path) -> list[dict[str, Any]]:
@@ -192,3 +193,14 @@ def test_what_changes_after_a_later_judgement_was_forgotten_is_seen(
         db.execute(delete(review_answers).where(review_answers.c.id == reviews.get(4).snapshot.answer.id))
     reviews.save("sam", 1, 1, judgement("yn"), 20)
     assert [each.item for each in stale(engine, first)] == [1]
+
+
+def test_a_listings_own_line_breaks_end_no_line(tmp_path: Path) -> None:
+    listing = replace(TENT, description="Two poles.\u2028One door.\x85")
+    with desk(tmp_path, [item(1, product=listing)]) as (engine, reviews):
+        for who in ("robin", "sam"):
+            reviews.save(who, 1, 1, judgement(), 9)
+        written(engine, "regression", tmp_path)
+    assert [row.facts.product.description for row in read_labels(tmp_path / "regression.jsonl")] == [
+        listing.description
+    ] * 2
