@@ -163,14 +163,16 @@ def product_page(
     customer: str = "",
     sent: ReplyForm | None = None,
 ) -> Response:
-    """The product, its alternatives, and the reply as far as it is chosen. `sent` is a reply that was just kept."""
+    """The product, its alternatives, and the reply as far as it is chosen. `sent` is a reply that was just kept, which
+    stands there again as it was.
+    """
     asked = asked.model_copy(update={"product": product.id})  # an address that means the same tomorrow
     found = found_for(clerk, asked, product)
     chosen, _missing = chosen_of(found, asked.chosen)
-    suggested, line = "", ""
-    if asked.choose:
+    suggested, text, line = (sent.suggested, sent.sent, "") if sent else ("", "", "")
+    if asked.choose and sent is None:
         try:
-            suggested = reply_text(clerk, request, asked, found, customer)
+            suggested = text = reply_text(clerk, request, asked, found, customer)
         except ReplyError as error:
             line = str(error)
     reason = asked.because(product)
@@ -197,10 +199,10 @@ def product_page(
         reason=reason,
         own="" if reason in REASONS else reason,
         customer=customer,
-        suggested=sent.suggested if sent else suggested,
-        text=sent.sent if sent else suggested,
+        suggested=suggested,
+        text=text,
         kept=sent is not None,
-        line="" if sent else line,
+        line=line,
         can_word=clerk.generator is not None,
         comparison=side_by_side(clerk, product, [each.product for each in chosen]) if asked.compare else "",
     )
