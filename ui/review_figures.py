@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
@@ -79,10 +79,7 @@ def add_figures(app: FastAPI, clerk: Clerk) -> None:
         signed = signed_in(request)
         found = report(signed, by, one[:300], other[:300])
         values: dict[str, Any] = {"one": one, "other": other, "questions": QUESTIONS, "admin": signed.may("admin")}
-        return render(
-            request, "review_figures.html", report=found, by=by, groupings=("version", "category", "week", "strategy"),
-            **values,
-        )  # fmt: skip
+        return render(request, "review_figures.html", report=found, by=by, groupings=get_args(By), **values)
 
     @app.get("/figures.json")
     def as_json(request: Request, by: By = "version", one: str = "", other: str = "") -> dict[str, Any]:
