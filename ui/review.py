@@ -68,8 +68,11 @@ class Sittings:
         return 0.0 if started is None else time.monotonic() - started
 
     def done(self, account: str, item: int) -> None:
+        """It is judged: its clock stops, and it is put off no longer."""
         with self.lock:
             self.shown.pop((account, item), None)
+            if item in self.left[account]:
+                self.left[account].remove(item)
 
     def skip(self, account: str, item: int) -> None:
         with self.lock:

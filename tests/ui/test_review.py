@@ -244,6 +244,9 @@ class TestJudging:
         second = robin.get(f"/review/next?skip={first}").headers["location"]
         assert second != f"/review/items/{first}"
         assert robin.get("/review/next").headers["location"] == second
+        assert "1 put off" in robin.page("/review")
+        robin.judge(int(first))
+        assert "put off" not in robin.page("/review")
 
     def test_a_number_that_no_item_can_have_puts_nothing_off(self, desk: Desk, answers: list[Answer]) -> None:
         desk.fill(answers)
