@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +17,8 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts import Accounts
+from assistant import cli_alternatives
+from assistant.accounts import Accounts, Signed
 from assistant.alternatives import alternatives
 from assistant.answer import answer
 from assistant.clerk import Clerk, open_clerk
@@ -214,6 +216,8 @@ class TestFinding:
             agent.product(id)
         lately = re.findall(r'/agent\?product=([\w-]+)" data-item', agent.see("/agent"))
         assert lately == ["tent-2", "knife-chef"]
+        agent.client.cookies.set(COOKIE, Agent(clerk, "wren").client.cookies[COOKIE])  # another at the same desk
+        assert "data-item" not in agent.see("/agent")
 
     @pytest.mark.parametrize("query", ["k=0", "k=many", "k=1000", "cheaper=perhaps"])
     def test_an_address_that_makes_no_sense_is_one_line(self, agent: Agent, query: str) -> None:
@@ -417,7 +421,9 @@ class TestAReply:
         assert clerk.sent_replies.all() == []
 
     def test_the_model_may_word_it(self, agent: Agent) -> None:
-        assert 'name="worded"' in agent.product("pack-65", worded="1", choose="pack-45")
+        page = agent.product("pack-65", worded="1", choose="pack-45")
+        assert '<input type="checkbox" name="worded" value="1" checked>' in page
+        assert "Northlea Ramble" in self.text(page)
 
 
 @pytest.fixture
@@ -527,10 +533,6 @@ class TestTickets:
 
 class TestJson:
     def test_it_is_what_the_command_prints(self, agent: Agent, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
-        from contextlib import contextmanager
-
-        from assistant import cli_alternatives
-
         @contextmanager
         def opened(*_: object, **__: object) -> Iterator[Clerk]:
             yield clerk
@@ -549,7 +551,7 @@ class TestJson:
 
 
 class TestAddresses:
-    def test_there_and_back(self, clerk: Clerk) -> None:
+    def test_there_and_back(self) -> None:
         asked = Asked(product="a b&c", keep=["x", "y"], cheaper=True, k=3, choose=["p1", "p2"], reason="none")
         query = {
             k: v if k in ("keep", "choose") else v[0] for k, v in parse_qs(urlsplit(asked.address()).query).items()
@@ -558,9 +560,7 @@ class TestAddresses:
         assert Asked().address() == "/agent"
         assert "choose" not in asked.address(choose=[])
 
-    def test_what_was_looked_up_lately_does_not_grow(self, clerk: Clerk) -> None:
-        from assistant.accounts import Signed
-
+    def test_what_was_looked_up_lately_does_not_grow(self) -> None:
         lately = Lately()
         for number in range(300):
             for product in range(12):
