@@ -33,6 +33,7 @@ from assistant.cli_alternatives import alternatives_json, id_meant
 from assistant.comparing import compared_for
 from assistant.errors import ReplyError, TicketError
 from assistant.lookup import Found, look_up
+from assistant.matters import check_pins
 from assistant.tickets import Ticket
 from retrieval.types import Product
 from ui.agent_asked import NO_REASON, Asked, ReplyForm
@@ -94,8 +95,9 @@ def agent_app(clerk: Clerk) -> FastAPI:
 
     @app.get("/alternatives.json")
     def as_json(asked: Annotated[Asked, Query()]) -> dict[str, Any]:
-        product_id = id_meant(clerk, asked.product)
-        return alternatives_json(alternatives(clerk, product_id, asked.wish(), worded=asked.worded))
+        found = alternatives(clerk, id_meant(clerk, asked.product), asked.wish(), worded=asked.worded)
+        check_pins(found.matters, asked.keep)  # a page can say it beside the rest; a program would take it as kept
+        return alternatives_json(found)
 
     add_tickets(app, clerk)
     return app

@@ -543,6 +543,11 @@ class TestJson:
         got = agent.client.get("/agent/alternatives.json?product=pack-65&keep=use&k=1&in_stock=1")
         assert got.json() == json.loads(printed.stdout)
 
+    def test_a_pin_that_its_listing_knows_nothing_of(self, agent: Agent) -> None:
+        got = agent.client.get("/agent/alternatives.json?product=tent-2&keep=capacity&keep=duplex")
+        assert got.status_code == 422
+        assert "no 'duplex' to keep" in got.json()["error"]
+
     @pytest.mark.parametrize(("product", "line"), [("tent-99", "tent-99"), ("Brindle Tansy", "tent-4")])
     def test_no_one_product(self, agent: Agent, product: str, line: str) -> None:
         got = agent.client.get("/agent/alternatives.json", params={"product": product})
