@@ -223,7 +223,7 @@ def side_by_side(clerk: Clerk, product: Product, chosen: list[Product]) -> Marku
 
 def found_for(clerk: Clerk, asked: Asked, product: Product) -> Alternatives:
     """The alternatives that were asked for."""
-    return alternatives(clerk, product.id, asked.wish(), worded=asked.worded and clerk.generator is not None)
+    return alternatives(clerk, product.id, asked.wish(), worded=asked.worded)
 
 
 def reply_text(clerk: Clerk, request: Request, asked: Asked, found: Alternatives, customer: str) -> str:
