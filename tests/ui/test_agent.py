@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,14 +24,14 @@ from assistant.answer import answer
 from assistant.clerk import Clerk, open_clerk
 from assistant.database import Sessions, open_database
 from assistant.generators import ScriptedGenerator
-from assistant.neighbours import Candidate, Neighbours
+from assistant.neighbours import Candidate
 from assistant.sent_replies import SentReplies
 from assistant.settings import Settings
 from assistant.tickets import Tickets
 from assistant.types import Done
 from retrieval.encoder import HashEncoder
 from retrieval.index import build_index
-from retrieval.types import Product
+from tests.assistant.alternatives_shop import with_neighbours
 from tests.assistant.shop import BY_ID, HOSTILE, PRODUCTS
 from tests.toys import write_jsonl
 from tests.ui.toy_clerk import QUICK
@@ -44,23 +44,6 @@ from ui.signin import add_signin
 PASSWORD = "correct horse battery"
 PAGE = {"accept": "text/html"}
 OURS = {"origin": "http://testserver"}
-
-
-class FixedNeighbours:
-    """Neighbours that are known beforehand."""
-
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self._candidates = list(candidates)
-
-    def ready(self) -> None:
-        """Nothing to count."""
-
-    def of(self, product: Product) -> list[Candidate]:
-        return [c for c in self._candidates if c.product.id != product.id]
-
-
-def with_neighbours(clerk: Clerk, candidates: Sequence[Candidate]) -> Clerk:
-    return replace(clerk, neighbours=cast(Neighbours, FixedNeighbours(candidates)))
 
 
 class Agent:
@@ -286,13 +269,13 @@ class TestAProduct:
         assert "<img src=x" not in page
 
     def test_a_listing_with_nothing_near_it(self, clerk: Clerk) -> None:
-        page = Agent(with_neighbours(clerk, [])).product("hostile")
+        page = Agent(with_neighbours(clerk)).product("hostile")
         assert "No alternatives to show." in page
         assert "<img src=x" not in page
 
     def test_everything_out_of_stock(self, clerk: Clerk) -> None:
         gone = [Candidate(replace(BY_ID[id], stock=0), "substitute", 0.9, 0.8, 0) for id in ("tent-4", "tent-6")]
-        page = Agent(with_neighbours(clerk, gone)).product("tent-2")
+        page = Agent(with_neighbours(clerk, *gone)).product("tent-2")
         assert "Every alternative is out of stock." in notices(page)
         assert group(page, "in_stock") == []
 
@@ -301,7 +284,7 @@ class TestAProduct:
             BY_ID["tent-4"], title=HOSTILE, brand=HOSTILE, image_url="javascript:alert(1)", url="javascript:alert(1)",
             attributes={HOSTILE: HOSTILE, "colour": HOSTILE, "capacity": BY_ID["tent-2"].attributes["capacity"]},
         )  # fmt: skip
-        agent = Agent(with_neighbours(clerk, [Candidate(evil, "variant", 0.9, 0.8, 0)]))
+        agent = Agent(with_neighbours(clerk, Candidate(evil, "variant", 0.9, 0.8, 0)))
         for query in ({}, {"choose": "tent-4"}, {"choose": "tent-4", "compare": "1"}):
             page = agent.product("tent-2", **query)
             assert "<img src=x" not in page
