@@ -443,6 +443,20 @@ class TestFigures:
         blind = robin.page("/review/figures")
         assert "<strong>Alarm.</strong> A: " in blind and "fallen" not in blind
 
+    def test_a_grouping_is_the_same_whatever_was_asked_before(
+        self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ui.review_figures._KEPT", 1)
+        robin, quinn = desk.person("robin"), desk.person("quinn")
+        for item in desk.fill(answers):
+            robin.judge(item)
+        first, other, again = (
+            quinn.get(f"/review/figures.json?by={by}").json() for by in ("category", "version", "category")
+        )
+        assert first == again
+        assert first["groups"] != other["groups"]
+        assert first["agreement"] == other["agreement"]
+
     def test_agreement_and_two_versions(self, desk: Desk, answers: list[Answer]) -> None:
         desk.fill(answers)
         new = [replace(as_model(each, version="new-model"), id=f"{each.id}-new") for each in answers]
