@@ -29,7 +29,7 @@ from assistant.agent_replies import MOST, REASONS, reply
 from assistant.alternative_types import Alternatives
 from assistant.alternatives import alternatives
 from assistant.clerk import Clerk
-from assistant.cli_alternatives import alternatives_json, id_meant
+from assistant.cli_alternatives import alternatives_json, id_meant, set_aside
 from assistant.comparing import compared_for
 from assistant.errors import ReplyError, TicketError
 from assistant.lookup import Found, look_up
@@ -39,7 +39,7 @@ from retrieval.types import Product
 from ui.agent_asked import NO_REASON, Asked, ReplyForm
 from ui.agent_keeping import keep_sent, known
 from ui.agent_tickets import add_tickets
-from ui.agent_view import FACTS, chosen_of, other_facts, set_aside, shelves, stock, unknown_pins
+from ui.agent_view import FACTS, chosen_of, other_facts, shelves, stock, unknown_pins
 from ui.comparison import comparison_table
 from ui.desks import desk_app, render, see, signed_in, wants_json
 from ui.markup import picture_url

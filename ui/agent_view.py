@@ -173,16 +173,6 @@ def other_facts(found: Alternatives) -> list[tuple[str, str]]:
     return facts
 
 
-def set_aside(found: Alternatives) -> list[str]:
-    """What each pinned fact alone kept out: "4 set aside: capacity is not kept."."""
-    lines = []
-    for field, count in found.set_aside.items():
-        name = field.removesuffix(" (not stated)")
-        how = "is not kept" if name == field else "is not stated there"
-        lines.append(f"{count} set aside: {name} {how}.")
-    return lines
-
-
 def unknown_pins(found: Alternatives, keep: Sequence[str]) -> list[str]:
     """Pins of an address that the product has no such fact for."""
     known = {fold(m.field) for m in found.matters}
