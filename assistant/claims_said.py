@@ -98,6 +98,9 @@ def _check_attribution(folded: str, facts: Facts) -> str:
         said, own = re.escape(name), _ways_to_say(value, facts)
         for match in re.finditer(rf"\b(?:its|the) {said} (?:is|are|as) (?P<rest>.*)", folded):
             rest = re.sub(r"^(?:the|an?) ", "", match["rest"])
+            denied = rest.removeprefix("not ")
+            if denied != rest and denied.startswith(tuple(facts.flags)):  # a colour is not "not noise cancelling"
+                return f"says of its {name} what is said of the whole: “{denied[:30]}”"
             if not rest.startswith((*own, "not ", "what ", "meant", "close", "above", "below", "listed")) and not (
                 name in facts.quantities and rest[:1].isdigit()
             ):

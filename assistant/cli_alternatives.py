@@ -56,8 +56,9 @@ def id_meant(clerk: Clerk, text: str) -> str:
 
     looked_up = look_up(clerk, text)
     if looked_up.exact is None and looked_up.how != "" and looked_up.candidates:
-        near = ", ".join(each.id for each in looked_up.candidates)
-        raise UnknownProduct(f"{looked_up.note or 'That is no one product.'} Give one of their ids: {near}.")
+        ids = [each.id for each in looked_up.candidates]
+        note = looked_up.note or "That is no one product."
+        raise UnknownProduct(note if ids[0] in note else f"{note} Give one of their ids: {', '.join(ids)}.")
     return looked_up.exact.id if looked_up.exact is not None else text.strip()
 
 
@@ -116,9 +117,17 @@ def _lines(found: Alternatives) -> Iterator[str]:
                 told = [_difference(d) for d in each.differences[:SHOWN_FACTS]]
                 more = len(each.differences) - len(told)
                 yield f"        differs: {'; '.join(told)}{f' and {more} more' if more > 0 else ''}"
+    yield from (f"\n{line}" for line in (*set_aside(found), *found.notes))
+
+
+def set_aside(found: Alternatives) -> list[str]:
+    """What each pinned fact alone kept out: "4 set aside: capacity is not kept."."""
+    lines = []
     for field, count in found.set_aside.items():
-        yield f"\n{count} set aside: {field} is not kept."
-    yield from (f"\n{note}" for note in found.notes)
+        name = field.removesuffix(" (not stated)")
+        how = "is not kept" if name == field else "is not stated there"
+        lines.append(f"{count} set aside: {name} {how}.")
+    return lines
 
 
 def _difference(changed: Changed) -> str:

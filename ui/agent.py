@@ -29,16 +29,17 @@ from assistant.agent_replies import MOST, REASONS, reply
 from assistant.alternative_types import Alternatives
 from assistant.alternatives import alternatives
 from assistant.clerk import Clerk
-from assistant.cli_alternatives import alternatives_json, id_meant
+from assistant.cli_alternatives import alternatives_json, id_meant, set_aside
 from assistant.comparing import compared_for
 from assistant.errors import ReplyError, TicketError
 from assistant.lookup import Found, look_up
+from assistant.matters import check_pins
 from assistant.tickets import Ticket
 from retrieval.types import Product
 from ui.agent_asked import NO_REASON, Asked, ReplyForm
 from ui.agent_keeping import keep_sent, known
 from ui.agent_tickets import add_tickets
-from ui.agent_view import FACTS, chosen_of, other_facts, set_aside, shelves, stock, unknown_pins
+from ui.agent_view import FACTS, chosen_of, other_facts, shelves, stock, unknown_pins
 from ui.comparison import comparison_table
 from ui.desks import desk_app, render, see, signed_in, wants_json
 from ui.markup import picture_url
@@ -94,8 +95,9 @@ def agent_app(clerk: Clerk) -> FastAPI:
 
     @app.get("/alternatives.json")
     def as_json(asked: Annotated[Asked, Query()]) -> dict[str, Any]:
-        product_id = id_meant(clerk, asked.product)
-        return alternatives_json(alternatives(clerk, product_id, asked.wish(), worded=asked.worded))
+        found = alternatives(clerk, id_meant(clerk, asked.product), asked.wish(), worded=asked.worded)
+        check_pins(found.matters, asked.keep)  # a page can say it beside the rest; a program would take it as kept
+        return alternatives_json(found)
 
     add_tickets(app, clerk)
     return app
@@ -163,14 +165,16 @@ def product_page(
     customer: str = "",
     sent: ReplyForm | None = None,
 ) -> Response:
-    """The product, its alternatives, and the reply as far as it is chosen. `sent` is a reply that was just kept."""
+    """The product, its alternatives, and the reply as far as it is chosen. `sent` is a reply that was just kept, which
+    stands there again as it was.
+    """
     asked = asked.model_copy(update={"product": product.id})  # an address that means the same tomorrow
     found = found_for(clerk, asked, product)
     chosen, _missing = chosen_of(found, asked.chosen)
-    suggested, line = "", ""
-    if asked.choose:
+    suggested, text, line = (sent.suggested, sent.sent, "") if sent else ("", "", "")
+    if asked.choose and sent is None:
         try:
-            suggested = reply_text(clerk, request, asked, found, customer)
+            suggested = text = reply_text(clerk, request, asked, found, customer)
         except ReplyError as error:
             line = str(error)
     reason = asked.because(product)
@@ -197,10 +201,10 @@ def product_page(
         reason=reason,
         own="" if reason in REASONS else reason,
         customer=customer,
-        suggested=sent.suggested if sent else suggested,
-        text=sent.sent if sent else suggested,
+        suggested=suggested,
+        text=text,
         kept=sent is not None,
-        line="" if sent else line,
+        line=line,
         can_word=clerk.generator is not None,
         comparison=side_by_side(clerk, product, [each.product for each in chosen]) if asked.compare else "",
     )
@@ -219,7 +223,7 @@ def side_by_side(clerk: Clerk, product: Product, chosen: list[Product]) -> Marku
 
 def found_for(clerk: Clerk, asked: Asked, product: Product) -> Alternatives:
     """The alternatives that were asked for."""
-    return alternatives(clerk, product.id, asked.wish(), worded=asked.worded and clerk.generator is not None)
+    return alternatives(clerk, product.id, asked.wish(), worded=asked.worded)
 
 
 def reply_text(clerk: Clerk, request: Request, asked: Asked, found: Alternatives, customer: str) -> str:

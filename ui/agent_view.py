@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.alternative_scores import stated
 from assistant.alternative_types import GROUPS, Alternative, Alternatives, Changed, GroupKind
 from assistant.wording import money, shown
 from retrieval.relations import Relation
@@ -117,7 +118,7 @@ def _item(
         sure=f"{alternative.confidence:.0%}".replace("%", " %"),
         stock=stock(product),
         change="" if alternative.relation == "complement" else price_change(found.product, product),
-        kept=_kept(found, alternative),
+        kept=tuple(_kept(found, alternative)),
         differences=alternative.differences[:DIFFERENCES],
         more=alternative.differences[DIFFERENCES:],
         bars=tuple(_bars(alternative, widest)),
@@ -125,11 +126,14 @@ def _item(
     )
 
 
-def _kept(found: Alternatives, alternative: Alternative) -> tuple[tuple[str, str], ...]:
+def _kept(found: Alternatives, alternative: Alternative) -> Iterator[tuple[str, str]]:
     """Pins hold for what replaces the product alone: what goes with it was never held against them."""
     if alternative.relation == "complement":
-        return ()
-    return tuple((m.field, value_of(alternative.product, m.field)) for m in found.matters if m.kept)
+        return
+    for matter in found.matters:
+        fact = stated(alternative.product, matter.field) if matter.kept else None
+        if fact is not None and not isinstance(fact.value, float):  # a price is never pinned
+            yield matter.field, shown(fact.value)
 
 
 def _bars(alternative: Alternative, widest: float) -> Iterator[Bar]:
@@ -156,13 +160,6 @@ def price_change(product: Product, other: Product) -> str:
     return f"{money(abs(gap), product.currency)} {'less' if gap < 0 else 'more'}{share}"
 
 
-def value_of(product: Product, field: str) -> str:
-    """What a listing states of a fact; "" where it is silent."""
-    if fold(field) == "brand":
-        return product.brand
-    return next((shown(value) for name, value in product.attributes.items() if fold(name) == fold(field)), "")
-
-
 def other_facts(found: Alternatives) -> list[tuple[str, str]]:
     """What the listing states and nobody pins: codes and records, the kind, the rating."""
     product = found.product
@@ -174,16 +171,6 @@ def other_facts(found: Alternatives) -> list[tuple[str, str]]:
         count = f" ({product.rating_count:,})" if product.rating_count else ""
         facts.insert(0, ("rating", f"{product.rating:.1f} of 5{count}"))
     return facts
-
-
-def set_aside(found: Alternatives) -> list[str]:
-    """What each pinned fact alone kept out: "4 set aside: capacity is not kept."."""
-    lines = []
-    for field, count in found.set_aside.items():
-        name = field.removesuffix(" (not stated)")
-        how = "is not kept" if name == field else "is not stated there"
-        lines.append(f"{count} set aside: {name} {how}.")
-    return lines
 
 
 def unknown_pins(found: Alternatives, keep: Sequence[str]) -> list[str]:

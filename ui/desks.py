@@ -234,7 +234,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = asset
-    made.filters["money"] = lambda price, currency: "" if price is None else money(price, currency)
+    made.filters["money"] = money
     made.filters["time"] = _time
     return made
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -67,8 +68,11 @@ class Sittings:
         return 0.0 if started is None else time.monotonic() - started
 
     def done(self, account: str, item: int) -> None:
+        """It is judged: its clock stops, and it is put off no longer."""
         with self.lock:
             self.shown.pop((account, item), None)
+            if item in self.left[account]:
+                self.left[account].remove(item)
 
     def skip(self, account: str, item: int) -> None:
         with self.lock:
@@ -108,9 +112,9 @@ def review_app(clerk: Clerk) -> FastAPI:
     from ui.review_figures import add_figures
     from ui.review_files import add_files
 
-    app = desk_app(clerk, "reviewer")
-    _add_start(app, clerk)
-    _add_judging(app, clerk.reviews)
+    app, sittings = desk_app(clerk, "reviewer"), Sittings()
+    _add_start(app, clerk.reviews, sittings)
+    _add_judging(app, clerk.reviews, sittings)
     add_behind(app, clerk)
     add_figures(app, clerk)
     add_admin(app, clerk)
@@ -118,9 +122,7 @@ def review_app(clerk: Clerk) -> FastAPI:
     return app
 
 
-def _add_start(app: FastAPI, clerk: Clerk) -> None:
-    reviews = clerk.reviews
-
+def _add_start(app: FastAPI, reviews: Reviews, sittings: Sittings) -> None:
     @app.get("/")
     def start(request: Request, saved: int = 0) -> Response:
         signed = signed_in(request)
@@ -128,7 +130,7 @@ def _add_start(app: FastAPI, clerk: Clerk) -> None:
         recent = reviews.mine(signed.name, limit=8)
         return render(
             request, "review_home.html", progress=progress, today=_today(progress.per_day), saved=saved, recent=recent,
-            admin=signed.may("admin"), left=len(reviews_left(app, signed.name)),
+            admin=signed.may("admin"), left=len(sittings.skipped(signed.name)),
         )  # fmt: skip
 
     @app.get("/progress.json")
@@ -137,19 +139,11 @@ def _add_start(app: FastAPI, clerk: Clerk) -> None:
         return {**asdict(progress), "today": _today(progress.per_day)}
 
 
-def reviews_left(app: FastAPI, account: str) -> tuple[int, ...]:
-    """The items that this reviewer put off."""
-    sittings: Sittings = app.state.sittings
-    return sittings.skipped(account)
+def _today(per_day: Mapping[str, int]) -> int:
+    return per_day.get(datetime.now().strftime("%Y-%m-%d"), 0)
 
 
-def _today(per_day: Any) -> int:
-    return int(per_day.get(datetime.now().strftime("%Y-%m-%d"), 0))
-
-
-def _add_judging(app: FastAPI, reviews: Reviews) -> None:
-    sittings = app.state.sittings = Sittings()
-
+def _add_judging(app: FastAPI, reviews: Reviews, sittings: Sittings) -> None:
     def onward(account: str, saved: int = 0) -> Response:
         """To the next item, those that were put off last; to the start if nothing waits."""
         item = reviews.next(account, skip=sittings.skipped(account)) or reviews.next(account)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, get_args
 
 from fastapi import FastAPI, Form, Query, Request
 from fastapi.responses import Response
@@ -13,7 +13,7 @@ from assistant.review_facts import shown_text
 from assistant.review_sampling import MOST_REVIEWERS, Sampled, sample
 from assistant.review_trace import facts_of_listing
 from assistant.review_types import Item, Strategy
-from assistant.reviews import Reviews
+from assistant.reviews import Reviews, State
 from ui.desks import render, see, signed_in
 from ui.review import Entered, given_in, item_or_404
 from ui.review_behind import beside
@@ -29,8 +29,6 @@ STRATEGIES: dict[Strategy, str] = {
     "stratified": "stratified: of each category and intent in turn",
     "risky": "risky: what looks doubtful first; left out of figures",
 }
-
-State = Literal["all", "waiting", "done", "disputed"]
 
 
 def add_admin(app: FastAPI, clerk: Clerk) -> None:
@@ -144,5 +142,5 @@ def _add_queue(app: FastAPI, reviews: Reviews) -> None:
         rows = [(each, each.item.snapshot.recommendation(each.item.product_id).product.title) for each in found]
         return render(
             request, "review_queue.html", rows=rows[:LISTED], state=state, page=page, more=len(found) > LISTED,
-            states=("all", "waiting", "done", "disputed"),
+            states=get_args(State),
         )  # fmt: skip

@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import Response
@@ -60,11 +60,14 @@ def add_figures(app: FastAPI, clerk: Clerk) -> None:
     lock = threading.Lock()
 
     def report(signed: Signed, by: By = "version", one: str = "", other: str = "") -> Report:
-        """Made once for each state of the judgements; one at a time, since it reads all of them."""
+        """Made once for each state of the judgements; one at a time, since it reads all of them. Another grouping or
+        comparison of the same state takes over what depends on neither: agreement alone draws a thousand resamples.
+        """
         key = (clerk.reviews.revision(), signed.may("admin"), by, one, other)
         with lock:
             if key not in known:
-                known[key] = _report(clerk, named=key[1], by=by, one=one, other=other)
+                alike = next((made for asked, made in known.items() if asked[:2] == key[:2]), None)
+                known[key] = _report(clerk, named=key[1], by=by, one=one, other=other, alike=alike)
             known.move_to_end(key)
             while len(known) > _KEPT:
                 known.popitem(last=False)
@@ -79,10 +82,7 @@ def add_figures(app: FastAPI, clerk: Clerk) -> None:
         signed = signed_in(request)
         found = report(signed, by, one[:300], other[:300])
         values: dict[str, Any] = {"one": one, "other": other, "questions": QUESTIONS, "admin": signed.may("admin")}
-        return render(
-            request, "review_figures.html", report=found, by=by, groupings=("version", "category", "week", "strategy"),
-            **values,
-        )  # fmt: skip
+        return render(request, "review_figures.html", report=found, by=by, groupings=get_args(By), **values)
 
     @app.get("/figures.json")
     def as_json(request: Request, by: By = "version", one: str = "", other: str = "") -> dict[str, Any]:
@@ -103,16 +103,22 @@ def _whole(svg: str) -> str:
     return f"{head}>{_DARK}{rest}"
 
 
-def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Report:
+def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str, alike: Report | None) -> Report:
+    """`alike` is a report of the same judgements under the same names, by another grouping or comparison."""
     judged = list(clerk.reviews.all_judged())
-    decided, vocabulary = decisions(clerk.reviews.engine), _vocabulary(clerk, judged)
-    known = first_seen(clerk.reviews.engine)
+    decided, known = decisions(clerk.reviews.engine), first_seen(clerk.reviews.engine)
     seen = {each.item.version for each in judged}
     order = [version for version in known if version in seen]
     if not named:
         labels = _labels(known, judged)
         judged, order = [_labelled(each, labels) for each in judged], [labels[name] for name in order]
-    groups = figures(judged, by, decided=decided, vocabulary=vocabulary)
+    asked = one in order and other in order and one != other
+    comparison = compare(judged, one, other, decided=decided) if asked else None
+    if alike is not None and alike.by == by:
+        return replace(alike, comparison=comparison)
+    groups = figures(judged, by, decided=decided, vocabulary=_vocabulary(clerk, judged))
+    if alike is not None:
+        return replace(alike, by=by, groups=groups, comparison=comparison)
     of_versions = groups if by == "version" else figures(judged, "version", decided=decided)
     agree = agreement(judged)
     plots = {
@@ -120,7 +126,6 @@ def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Repor
         "weeks": plot_weeks(figures(judged, "week", decided=decided)),
         "agreement": plot_agreement(agree),
     }
-    asked = one in order and other in order and one != other
     return Report(
         by=by,
         alarms=alarms(judged, floor=clerk.settings.review.floor, order=order, decided=decided),
@@ -130,7 +135,7 @@ def _report(clerk: Clerk, *, named: bool, by: By, one: str, other: str) -> Repor
         consistency=consistency(judged),
         pairs=pairwise(judged) if named else (),
         preferences=preferences(judged),
-        comparison=compare(judged, one, other, decided=decided) if asked else None,
+        comparison=comparison,
         plots={name: plot for name, plot in plots.items() if plot is not None},
     )
 

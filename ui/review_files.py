@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import FastAPI, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import FileResponse, Response
@@ -59,7 +59,7 @@ def _add_exports(app: FastAPI, reviews: Reviews) -> None:
     @app.post("/export")  # it is written down that it was made, so it is no GET
     def download(request: Request, what: Annotated[str, Form()] = "") -> Response:
         account = signed_in(request, "admin").name
-        kind = next((each for each in get_args(What) if each == what), None)
+        kind = next((each for each in KINDS if each == what), None)
         if kind is None:
             raise HTTPException(422, f"There is no export {what[:20]!r}: choose {', '.join(KINDS)}.")
         with _room("export"):

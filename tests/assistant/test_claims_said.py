@@ -64,6 +64,8 @@ I picked it because it is made by Voxtern and weighs 320 g.
 Here you get a weight of 320 g and a price of $24.00, within your limit of $30.
 """
 ILL_SAID = """
+However, its colour is not adjustable.
+One thing to note: its brand is not adjustable.
 Its brand is Voxtern, and its material is Voxtern.
 Its colour is steel.
 It is available in black and has adjustable as its colour.

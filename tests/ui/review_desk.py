@@ -85,11 +85,8 @@ class Person:
         self.client, self.name = client, name
         self.client.post("/signin", data={"name": name, "password": PASSWORD})
         found = search(r'name="form_token" value="([^"]+)"', self.client.get("/signin").text)
-        self.token = found[1] if found else self._token()
-
-    def _token(self) -> str:
-        found = search(r'name="form-token" content="([^"]+)"', self.client.get("/review").text)
-        return found[1] if found else ""
+        assert found, f"{name} is not signed in"
+        self.token = found[1]
 
     def get(self, path: str) -> Any:
         return self.client.get(path)

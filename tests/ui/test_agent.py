@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,20 +17,21 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from assistant.accounts import Accounts
+from assistant import cli_alternatives
+from assistant.accounts import Accounts, Signed
 from assistant.alternatives import alternatives
 from assistant.answer import answer
 from assistant.clerk import Clerk, open_clerk
 from assistant.database import Sessions, open_database
 from assistant.generators import ScriptedGenerator
-from assistant.neighbours import Candidate, Neighbours
+from assistant.neighbours import Candidate
 from assistant.sent_replies import SentReplies
 from assistant.settings import Settings
 from assistant.tickets import Tickets
 from assistant.types import Done
 from retrieval.encoder import HashEncoder
 from retrieval.index import build_index
-from retrieval.types import Product
+from tests.assistant.alternatives_shop import with_neighbours
 from tests.assistant.shop import BY_ID, HOSTILE, PRODUCTS
 from tests.toys import write_jsonl
 from tests.ui.toy_clerk import QUICK
@@ -42,23 +44,6 @@ from ui.signin import add_signin
 PASSWORD = "correct horse battery"
 PAGE = {"accept": "text/html"}
 OURS = {"origin": "http://testserver"}
-
-
-class FixedNeighbours:
-    """Neighbours that are known beforehand."""
-
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self._candidates = list(candidates)
-
-    def ready(self) -> None:
-        """Nothing to count."""
-
-    def of(self, product: Product) -> list[Candidate]:
-        return [c for c in self._candidates if c.product.id != product.id]
-
-
-def with_neighbours(clerk: Clerk, candidates: Sequence[Candidate]) -> Clerk:
-    return replace(clerk, neighbours=cast(Neighbours, FixedNeighbours(candidates)))
 
 
 class Agent:
@@ -214,6 +199,8 @@ class TestFinding:
             agent.product(id)
         lately = re.findall(r'/agent\?product=([\w-]+)" data-item', agent.see("/agent"))
         assert lately == ["tent-2", "knife-chef"]
+        agent.client.cookies.set(COOKIE, Agent(clerk, "wren").client.cookies[COOKIE])  # another at the same desk
+        assert "data-item" not in agent.see("/agent")
 
     @pytest.mark.parametrize("query", ["k=0", "k=many", "k=1000", "cheaper=perhaps"])
     def test_an_address_that_makes_no_sense_is_one_line(self, agent: Agent, query: str) -> None:
@@ -282,13 +269,13 @@ class TestAProduct:
         assert "<img src=x" not in page
 
     def test_a_listing_with_nothing_near_it(self, clerk: Clerk) -> None:
-        page = Agent(with_neighbours(clerk, [])).product("hostile")
+        page = Agent(with_neighbours(clerk)).product("hostile")
         assert "No alternatives to show." in page
         assert "<img src=x" not in page
 
     def test_everything_out_of_stock(self, clerk: Clerk) -> None:
         gone = [Candidate(replace(BY_ID[id], stock=0), "substitute", 0.9, 0.8, 0) for id in ("tent-4", "tent-6")]
-        page = Agent(with_neighbours(clerk, gone)).product("tent-2")
+        page = Agent(with_neighbours(clerk, *gone)).product("tent-2")
         assert "Every alternative is out of stock." in notices(page)
         assert group(page, "in_stock") == []
 
@@ -297,7 +284,7 @@ class TestAProduct:
             BY_ID["tent-4"], title=HOSTILE, brand=HOSTILE, image_url="javascript:alert(1)", url="javascript:alert(1)",
             attributes={HOSTILE: HOSTILE, "colour": HOSTILE, "capacity": BY_ID["tent-2"].attributes["capacity"]},
         )  # fmt: skip
-        agent = Agent(with_neighbours(clerk, [Candidate(evil, "variant", 0.9, 0.8, 0)]))
+        agent = Agent(with_neighbours(clerk, Candidate(evil, "variant", 0.9, 0.8, 0)))
         for query in ({}, {"choose": "tent-4"}, {"choose": "tent-4", "compare": "1"}):
             page = agent.product("tent-2", **query)
             assert "<img src=x" not in page
@@ -417,7 +404,9 @@ class TestAReply:
         assert clerk.sent_replies.all() == []
 
     def test_the_model_may_word_it(self, agent: Agent) -> None:
-        assert 'name="worded"' in agent.product("pack-65", worded="1", choose="pack-45")
+        page = agent.product("pack-65", worded="1", choose="pack-45")
+        assert '<input type="checkbox" name="worded" value="1" checked>' in page
+        assert "Northlea Ramble" in self.text(page)
 
 
 @pytest.fixture
@@ -527,10 +516,6 @@ class TestTickets:
 
 class TestJson:
     def test_it_is_what_the_command_prints(self, agent: Agent, clerk: Clerk, monkeypatch: pytest.MonkeyPatch) -> None:
-        from contextlib import contextmanager
-
-        from assistant import cli_alternatives
-
         @contextmanager
         def opened(*_: object, **__: object) -> Iterator[Clerk]:
             yield clerk
@@ -541,6 +526,11 @@ class TestJson:
         got = agent.client.get("/agent/alternatives.json?product=pack-65&keep=use&k=1&in_stock=1")
         assert got.json() == json.loads(printed.stdout)
 
+    def test_a_pin_that_its_listing_knows_nothing_of(self, agent: Agent) -> None:
+        got = agent.client.get("/agent/alternatives.json?product=tent-2&keep=capacity&keep=duplex")
+        assert got.status_code == 422
+        assert "no 'duplex' to keep" in got.json()["error"]
+
     @pytest.mark.parametrize(("product", "line"), [("tent-99", "tent-99"), ("Brindle Tansy", "tent-4")])
     def test_no_one_product(self, agent: Agent, product: str, line: str) -> None:
         got = agent.client.get("/agent/alternatives.json", params={"product": product})
@@ -549,7 +539,7 @@ class TestJson:
 
 
 class TestAddresses:
-    def test_there_and_back(self, clerk: Clerk) -> None:
+    def test_there_and_back(self) -> None:
         asked = Asked(product="a b&c", keep=["x", "y"], cheaper=True, k=3, choose=["p1", "p2"], reason="none")
         query = {
             k: v if k in ("keep", "choose") else v[0] for k, v in parse_qs(urlsplit(asked.address()).query).items()
@@ -558,9 +548,7 @@ class TestAddresses:
         assert Asked().address() == "/agent"
         assert "choose" not in asked.address(choose=[])
 
-    def test_what_was_looked_up_lately_does_not_grow(self, clerk: Clerk) -> None:
-        from assistant.accounts import Signed
-
+    def test_what_was_looked_up_lately_does_not_grow(self) -> None:
         lately = Lately()
         for number in range(300):
             for product in range(12):

@@ -244,6 +244,9 @@ class TestJudging:
         second = robin.get(f"/review/next?skip={first}").headers["location"]
         assert second != f"/review/items/{first}"
         assert robin.get("/review/next").headers["location"] == second
+        assert "1 put off" in robin.page("/review")
+        robin.judge(int(first))
+        assert "put off" not in robin.page("/review")
 
     def test_a_number_that_no_item_can_have_puts_nothing_off(self, desk: Desk, answers: list[Answer]) -> None:
         desk.fill(answers)
@@ -439,6 +442,20 @@ class TestFigures:
         assert page.index('role="alert"') < page.index("<h1>Figures</h1>")
         blind = robin.page("/review/figures")
         assert "<strong>Alarm.</strong> A: " in blind and "fallen" not in blind
+
+    def test_a_grouping_is_the_same_whatever_was_asked_before(
+        self, desk: Desk, answers: list[Answer], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("ui.review_figures._KEPT", 1)
+        robin, quinn = desk.person("robin"), desk.person("quinn")
+        for item in desk.fill(answers):
+            robin.judge(item)
+        first, other, again = (
+            quinn.get(f"/review/figures.json?by={by}").json() for by in ("category", "version", "category")
+        )
+        assert first == again
+        assert first["groups"] != other["groups"]
+        assert first["agreement"] == other["agreement"]
 
     def test_agreement_and_two_versions(self, desk: Desk, answers: list[Answer]) -> None:
         desk.fill(answers)
