@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from assistant.agent_differences import check, clauses_for, joined, strange_number
 from assistant.agent_patterns import TONES, Tone, said
+from assistant.alternative_scores import is_cheaper
 from assistant.alternative_types import Alternative, Alternatives, Matter
 from assistant.contrast_facts import called, capital
 from assistant.errors import ReplyError
@@ -89,18 +90,12 @@ def _check_choice(product: Product, chosen: Sequence[Alternative], tone: str, re
         raise ReplyError(
             f"{product.id} is in stock, as far as the catalogue knows: choose another reason, or write your own."
         )
-    if reason == "cheaper" and not any(_is_cheaper(each.product, product) for each in chosen):
+    if reason == "cheaper" and not any(is_cheaper(product, each.product) for each in chosen):
         raise ReplyError(
             f"None of the chosen is known to cost less than {product.id}: choose a cheaper one, or another reason."
         )
     if len(reason) > LONGEST_REASON:
         raise ReplyError(f"The reason has {len(reason):,} characters: {LONGEST_REASON} are the most.")
-
-
-def _is_cheaper(one: Product, other: Product) -> bool:
-    if one.price is None or other.price is None or one.currency != other.currency:
-        return False
-    return one.price < other.price
 
 
 def _because(tone: Tone, reason: str, name: str) -> str:
