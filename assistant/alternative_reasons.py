@@ -15,6 +15,7 @@ from assistant.explain import explain
 from assistant.fact_lines import LONGEST_VALUE
 from assistant.facts import Facts
 from assistant.neighbours import Candidate
+from assistant.reasons import numbered
 from assistant.reasons import stated as said_of
 from assistant.types import Reason, Sentence
 from assistant.wording import listed, plural, shorten, shown
@@ -58,23 +59,20 @@ def justified(
     """The same alternatives by id, with their differences, reasons and sentences; `why` has what goes with it."""
     mean = clerk.facets.mean_rating
     compared = [a if a.relation == "complement" else _compared(product, a, mean) for a in chosen]
-    reasons = [
-        why[a.product.id] if a.relation == "complement" else tuple(_reasons(product, a, matters)) for a in compared
-    ]
-    start = 0
-    subjects = []
-    for place, (alternative, own) in enumerate(zip(compared, reasons, strict=True)):
-        numbered = tuple(replace(r, id=f"r{start + n}") for n, r in enumerate(own, start=1))
-        start += len(own)
-        compared[place] = replace(alternative, reasons=numbered)
-        subjects.append(Facts(alternative.product, numbered, (), ""))
+    groups = numbered(
+        [why[a.product.id] if a.relation == "complement" else tuple(_reasons(product, a, matters)) for a in compared]
+    )
+    subjects = [Facts(a.product, own, (), "") for a, own in zip(compared, groups, strict=True)]
     generator = clerk.generator if worded else None
     seconds, voice = clerk.settings.generator.seconds, clerk.settings.voice
     said: dict[str, list[Sentence]] = {a.product.id: [] for a in compared}
     for result in explain(subjects, generator, clerk.vocabulary, seconds=seconds, voice=voice, gate=clerk.gate):
         if isinstance(result, Sentence):
             said[result.product_id].append(result)
-    return {a.product.id: replace(a, sentences=tuple(said[a.product.id])) for a in compared}
+    return {
+        a.product.id: replace(a, reasons=own, sentences=tuple(said[a.product.id]))
+        for a, own in zip(compared, groups, strict=True)
+    }
 
 
 def _reasons(product: Product, alternative: Alternative, matters: Sequence[Matter]) -> Iterator[Reason]:

@@ -17,8 +17,7 @@ from assistant.clerk import Clerk
 from assistant.matters import matters_of
 from assistant.neighbours import Candidate
 from retrieval.comparison import model_key
-from retrieval.errors import UnknownProduct
-from retrieval.similar import unknown_id
+from retrieval.similar import product_of
 from retrieval.types import Product
 
 LITTLE_MORE = 1.35
@@ -50,9 +49,7 @@ def alternatives(clerk: Clerk, product_id: str, wish: Wish = Wish(), *, worded: 
     Raises UnknownProduct.
     """
     # 1) The product, and what matters about it.
-    product = clerk.searcher.index.catalog.get([product_id]).get(product_id)
-    if product is None:
-        raise UnknownProduct(unknown_id(product_id, clerk.searcher.index.ids))
+    product = product_of(clerk.searcher.index, product_id)
     candidates = clerk.neighbours.of(product)
     matters = matters_of(product, candidates, wish.keep)
 

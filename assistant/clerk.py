@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 from weakref import WeakValueDictionary
 
@@ -53,7 +54,8 @@ class Clerk:
     policies: PolicyPages
     intents: Intents
     names: Names
-    lookup: Lookup
+    lookup: Callable[[], Lookup]
+    """Read off the catalogue on the first use: only the support desk and `alternatives` ask for it."""
     neighbours: Neighbours
     tickets: Tickets
     sent_replies: SentReplies
@@ -167,7 +169,6 @@ def open_clerk(
         resources.callback(engine.dispose)
         searcher.encode("warm up")  # loads a lazy model now, not when the first shopper waits
         shoppers = _shoppers(settings, searcher)
-        baskets = read_baskets(settings.events, frozenset(index.ids)) if settings.events is not None else []
         reader = Reader(vocabulary, searcher.facets, settings.currency, index.words.terms)
         generator = generator or open_generator(settings)
         yield Clerk(
@@ -184,8 +185,8 @@ def open_clerk(
             intents=open_intents(encoder, settings.data_dir),
             names=build_names(index.catalog.all(), vocabulary, index.catalog.get),
             orders=open_orders(settings.orders),
-            lookup=build_lookup(index.catalog.all()),
-            neighbours=Neighbours(index, baskets, settings.relations),
+            lookup=cache(lambda: build_lookup(index.catalog.all())),
+            neighbours=Neighbours(index, _baskets(settings, index.ids), settings.relations),
             tickets=Tickets(engine),
             sent_replies=SentReplies(engine),
             accounts=Accounts(engine),
@@ -197,6 +198,12 @@ def open_clerk(
 def _gate(settings: Settings) -> Gate | None:
     writes = settings.generator.kind != "none"  # there is nothing to check in what is made of the facts
     return open_gate(settings.checker.adapter or "") if writes and settings.checker.adapter != "none" else None
+
+
+def _baskets(settings: Settings, ids: Sequence[str]) -> Iterator[list[str]]:
+    """Read when they are first asked for."""
+    if settings.events is not None:
+        yield from read_baskets(settings.events, frozenset(ids))
 
 
 def _shoppers(settings: Settings, searcher: Searcher) -> Sequence[Shopper]:

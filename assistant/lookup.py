@@ -92,7 +92,7 @@ def look_up(clerk: Clerk, text: str, limit: int = 8) -> Found:
     said = " ".join(text[:LONGEST].replace("\x00", " ").split())
     if not said:
         return Found(None, "", note="Paste a product's id, EAN, address or name, or what the customer wrote.")
-    maps = clerk.lookup
+    maps = clerk.lookup()
     # 1) Its id, whatever it looks like; then a bar code, an address, the whole title.
     if ids := maps.ids.get(fold(said)):
         return _several(clerk, [said] if said in ids else ids, "id", limit, "id")

@@ -34,11 +34,17 @@ class Similar:
     """Facts in which they plainly differ: "colour: navy blue instead of forest green"."""
 
 
-def similar_to(index: Index, product_id: str, k: int) -> tuple[Product, list[Similar]]:
-    """(the product, its `k` nearest, nearest first, ties by id). Raises UnknownProduct with the ids that come near."""
+def product_of(index: Index, product_id: str) -> Product:
+    """The product of an id. Raises UnknownProduct with the ids that come near."""
     product = index.catalog.get([product_id]).get(product_id)
     if product is None:
         raise UnknownProduct(unknown_id(product_id, index.ids))
+    return product
+
+
+def similar_to(index: Index, product_id: str, k: int) -> tuple[Product, list[Similar]]:
+    """(the product, its `k` nearest, nearest first, ties by id). Raises UnknownProduct with the ids that come near."""
+    product = product_of(index, product_id)
     vector = index.store.vectors([product_id])[product_id]
     # One more than wanted: the product itself is among its nearest, though not always the first of its copies.
     near = [(id, cosine) for id, cosine in index.store.search(vector, k + 1) if id != product_id][:k]

@@ -254,6 +254,7 @@ def ticket_of(clerk: Clerk, asked: Asked) -> Ticket | None:
 
 def _warm(clerk: Clerk) -> None:
     try:
+        clerk.lookup()
         clerk.neighbours.ready()
     except Exception:  # the agent's first product meets it again, and says so where it is seen
         log.exception("the catalogue could not be counted ahead")
