@@ -27,7 +27,7 @@ FEWEST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledPair:
     """One pair, as somebody judged it."""
 
     product: str
@@ -35,7 +35,7 @@ class Labelled:
     relation: Relation
 
 
-def read_pairs(file: Path) -> list[Labelled]:
+def read_pairs(file: Path) -> list[LabelledPair]:
     """A tab-separated file with the columns product, other and relation; others are left alone.
 
     Raises StoreclerkError, with the line, for what cannot be read.
@@ -53,7 +53,7 @@ def read_pairs(file: Path) -> list[Labelled]:
         raise StoreclerkError(f"{file} cannot be read: {error}.") from error
 
 
-def _labelled(file: Path, number: int, row: Mapping[str, str | None]) -> Labelled:
+def _labelled(file: Path, number: int, row: Mapping[str, str | None]) -> LabelledPair:
     product, other, relation = ((row[name] or "").strip() for name in COLUMNS)
     found = next((r for r in RELATIONS if r == relation), None)
     if found is None:
@@ -62,7 +62,7 @@ def _labelled(file: Path, number: int, row: Mapping[str, str | None]) -> Labelle
         )
     if not product or not other or product == other:
         raise StoreclerkError(f"{file}, line {number}: a pair needs the ids of two products.")
-    return Labelled(product, other, found)
+    return LabelledPair(product, other, found)
 
 
 def fit(rows: Vectors, relations: Sequence[Relation], *, fewest: int = FEWEST) -> RelationModel:

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.relation_training import (
     FEWEST,
-    Labelled,
+    LabelledPair,
     cross_validated,
     f1_of_each,
     fit,
@@ -36,7 +36,7 @@ class TestReading:
             "",
             'unrelated\t a \t"quoted\t c',
         )
-        assert read_pairs(file) == [Labelled("a", "b", "variant"), Labelled("a", "c", "unrelated")]
+        assert read_pairs(file) == [LabelledPair("a", "b", "variant"), LabelledPair("a", "c", "unrelated")]
 
     @pytest.mark.parametrize(
         ("lines", "message"),
